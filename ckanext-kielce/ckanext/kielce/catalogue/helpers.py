@@ -1,0 +1,3 @@
+"""Template helpers of the catalogue."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Actions of the catalogue."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Authorization functions of the catalogue."""
+
+from __future__ import annotations

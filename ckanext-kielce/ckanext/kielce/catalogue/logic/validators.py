@@ -1,0 +1,3 @@
+"""Validators of the catalogue."""
+
+from __future__ import annotations

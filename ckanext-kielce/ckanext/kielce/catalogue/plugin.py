@@ -1,0 +1,47 @@
+"""Plugin ``kielce``: the catalogue itself (schemas, vocabularies, search, theme, pages)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+
+from ckanext.kielce.catalogue import cli as cli_module
+from ckanext.kielce.catalogue.index import with_facet_fields
+from ckanext.kielce.catalogue.search import SearchHooks
+from ckanext.kielce.common.translation import KielceTranslation
+
+
+@tk.blanket.config_declarations
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.validators
+@tk.blanket.helpers
+@tk.blanket.blueprints
+@tk.blanket.cli(cli_module.get_commands)
+class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
+    """Thin: everything a reader looks for is in the module that the blanket names.
+
+    The dataset schemas are registered through the defaults of ``scheming.dataset_schemas`` and ``scheming.presets``
+    in ``config_declaration.yaml``: declared defaults are there before any plugin is configured, so the order of
+    ``kielce`` and ``scheming_datasets`` in ``ckan.plugins`` does not matter.
+    """
+
+    p.implements(p.IConfigurer)
+    p.implements(p.ITranslation)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+    def update_config(self, config: CKANConfig) -> None:
+        """Register templates, public files and the asset bundle ``kielce``."""
+        tk.add_template_directory(config, "templates")
+        tk.add_public_directory(config, "public")
+        tk.add_resource("assets", "kielce")
+
+    # IPackageController
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Add the facet fields, then whatever the search of the portal wants besides."""
+        return super().before_dataset_index(with_facet_fields(pkg_dict))

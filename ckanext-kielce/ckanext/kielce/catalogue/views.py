@@ -1,0 +1,3 @@
+"""Pages of the catalogue."""
+
+from __future__ import annotations
