@@ -78,7 +78,7 @@ class Observation:
     """Of the parsed values, or of the bytes where the format holds no table."""
     schema_fingerprint: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Column name -> type (text, integer, number, date ...; a date's format after a colon: `date:%d.%m.%Y`)."""
+    """Column name -> type (text, integer, number, date; a date's format after a colon: `date:%d.%m.%Y`)."""
     rows: int | None = None
     newest_period: date | None = None
     """Last day of the newest period that has values and had ended when seen; no sentinels, no future."""
@@ -91,7 +91,8 @@ class Observation:
     """Last day of the newest period in the table, rows entered in advance included."""
     period_hashes: Mapping[date, str] = field(default_factory=dict)
     """Last day of a period -> hash of its values (without the period itself), for the newest 40 or so.
-    Shows copies of earlier periods and placeholders filled later. Empty: not known."""
+    Future periods included, periods of fewer than four values left out (their likeness proves nothing). Shows
+    copies of earlier periods and placeholders that were filled later. Empty: not known."""
     active_months: frozenset[str] = frozenset()
     """`YYYY-MM` of the months that have rows, for the newest 36 months or so (seasons). Empty: not known."""
     series: Mapping[str, date] = field(default_factory=dict)

@@ -1,0 +1,255 @@
+"""Every weight, threshold and code table of the quality model, in one versioned place.
+
+Source: the project's quality model (sections 2 and 3); codes of frequency: the EU authority table
+http://publications.europa.eu/resource/authority/frequency. Change a number here and raise `Rules.version`: the version
+is stored with each assessment and shown to the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+FrequencyKind = Literal["periodic", "live", "irregular", "unknown", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """One declared rhythm."""
+
+    code: str
+    kind: FrequencyKind
+    days: float = 0.0
+    """Nominal period in days; 0 where there is none."""
+    months: int = 0
+    """Calendar months of the period; 0: the period is counted in days."""
+
+
+def _frequencies() -> Mapping[str, Frequency]:
+    periodic = (
+        # code, nominal days (a row of the threshold table where there is one), calendar months
+        ("DAILY", 1, 0),
+        ("WEEKLY_5", 1.4, 0),
+        ("WEEKLY_3", 7 / 3, 0),
+        ("WEEKLY_2", 3.5, 0),
+        ("WEEKLY", 7, 0),
+        ("MONTHLY_3", 10, 0),
+        ("BIWEEKLY", 14, 0),
+        ("MONTHLY_2", 15, 0),
+        ("MONTHLY", 30, 1),
+        ("BIMONTHLY", 60, 2),
+        ("QUARTERLY", 90, 3),
+        ("ANNUAL_3", 120, 4),
+        ("ANNUAL_2", 180, 6),
+        ("ANNUAL", 365, 12),
+        ("BIENNIAL", 730, 24),
+        ("TRIENNIAL", 1095, 36),
+        ("QUADRENNIAL", 1460, 48),
+        ("QUINQUENNIAL", 1825, 60),
+        ("DECENNIAL", 3650, 120),
+        ("BIDECENNIAL", 7300, 240),
+        ("TRIDECENNIAL", 10950, 360),
+    )
+    live_minutes = (
+        ("1MIN", 1),
+        ("5MIN", 5),
+        ("10MIN", 10),
+        ("15MIN", 15),
+        ("30MIN", 30),
+        ("HOURLY", 60),
+        ("BIHOURLY", 120),
+        ("TRIHOURLY", 180),
+        ("12HRS", 720),
+        ("DAILY_2", 720),
+        # "continuous" names no period: an hour, unless the feed states its own interval
+        ("CONT", 60),
+        ("UPDATE_CONT", 60),
+    )
+    table = {code: Frequency(code, "periodic", float(days), months) for code, days, months in periodic}
+    table |= {code: Frequency(code, "live", minutes / 1440) for code, minutes in live_minutes}
+    table |= {code: Frequency(code, "irregular") for code in ("IRREG", "AS_NEEDED")}
+    table |= {code: Frequency(code, "unknown") for code in ("UNKNOWN", "OTHER")}
+    table |= {code: Frequency(code, "never") for code in ("NEVER", "NOT_PLANNED")}
+    return MappingProxyType(table)
+
+
+FREQUENCIES: Mapping[str, Frequency] = _frequencies()
+"""EU frequency code -> rhythm: the only home of the days of a code."""
+
+UNKNOWN_FREQUENCY = FREQUENCIES["UNKNOWN"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of the EU's Metadata Quality Assessment."""
+
+    name: str
+    dimension: str
+    points: int
+
+
+MQA_METRICS: tuple[Metric, ...] = (
+    Metric("keywordAvailability", "findability", 30),
+    Metric("categoryAvailability", "findability", 30),
+    Metric("spatialAvailability", "findability", 20),
+    Metric("temporalAvailability", "findability", 20),
+    Metric("accessUrlStatusCode", "accessibility", 50),
+    Metric("downloadUrlAvailability", "accessibility", 20),
+    Metric("downloadUrlStatusCode", "accessibility", 30),
+    Metric("formatAvailability", "interoperability", 20),
+    Metric("mediaTypeAvailability", "interoperability", 10),
+    Metric("formatMediaTypeVocabularyAlignment", "interoperability", 10),
+    Metric("formatMediaTypeNonProprietary", "interoperability", 20),
+    Metric("formatMediaTypeMachineInterpretable", "interoperability", 20),
+    Metric("dcatApCompliance", "interoperability", 30),
+    Metric("licenceAvailability", "reusability", 20),
+    Metric("knownLicence", "reusability", 10),
+    Metric("accessRightsAvailability", "reusability", 10),
+    Metric("accessRightsVocabularyAlignment", "reusability", 5),
+    Metric("contactPointAvailability", "reusability", 20),
+    Metric("publisherAvailability", "reusability", 10),
+    Metric("rightsAvailability", "contextuality", 5),
+    Metric("byteSizeAvailability", "contextuality", 5),
+    Metric("dateIssuedAvailability", "contextuality", 5),
+    Metric("dateModifiedAvailability", "contextuality", 5),
+)
+"""Names as the EU's own reports and DQV triples give them; points sum to 405."""
+
+NO_TABLE_FORMATS: frozenset[str] = frozenset(
+    "PDF PDFA1A PDFA1B PDFX DOC DOCX ODT RTF TXT HTML XHTML JPEG JPG PNG GIF TIFF SVG BMP WEBP PPT PPTX ODP EPUB "
+    "WMS WMS_SRVC WMTS WMTS_SRVC MP3 MP4 MPEG AVI TMS DWG EPS".split()
+)
+"""Formats out of which no values can be read: what needs values is unmeasurable there."""
+
+TEXT_TYPES: frozenset[str] = frozenset({"text", "string"})
+NUMBER_TYPES: frozenset[str] = frozenset({"integer", "number", "decimal", "float"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers of the model. Days are whole days unless said otherwise; shares are 0-1."""
+
+    version: str = "2026.1"
+
+    # index
+    weights: Mapping[str, float] = field(default_factory=lambda: {"M": 0.35, "F": 0.35, "C": 0.30})
+    grades: tuple[tuple[str, float], ...] = (("A", 85.0), ("B", 70.0), ("C", 50.0), ("D", 0.0))
+    gate_links_down: float = 40.0
+    gate_delinquent: float = 55.0
+    gate_truncated: float = 60.0
+    minimum_coverage: float = 0.60
+
+    # M
+    mqa_maximum: int = 405
+    mqa_bands: tuple[tuple[str, int], ...] = (("excellent", 351), ("good", 221), ("sufficient", 121), ("bad", 0))
+
+    # F: period -> due, overdue, delinquent, in days
+    thresholds: tuple[tuple[float, float, float, float], ...] = (
+        (1, 1, 2, 3),
+        (2, 2, 4, 6),
+        (7, 7, 14, 21),
+        (14, 14, 21, 28),
+        (30, 30, 44, 60),
+        (60, 60, 84, 108),
+        (90, 90, 120, 150),
+        (120, 120, 147, 174),
+        (180, 180, 210, 240),
+        (300, 300, 342, 384),
+        (365, 365, 425, 455),
+        (730, 730, 785, 840),
+    )
+    live_checks: float = 2.0
+    """Live data: thresholds are never finer than this many checks of ours."""
+    live_delinquent_days: float = 1.0
+    severity_at: tuple[float, float, float, float] = (100.0, 70.0, 40.0, 2.0)
+    """S before due, at overdue, at delinquent; then it is divided by the last number with each period."""
+    dated_parts: Mapping[str, float] = field(
+        default_factory=lambda: {"content_age": 0.5, "update_age": 0.3, "punctuality": 0.2}
+    )
+    undated_parts: Mapping[str, float] = field(default_factory=lambda: {"update_age": 0.7, "punctuality": 0.3})
+    undated_cap: float = 85.0
+    unknown_cap: float = 50.0
+    series_share: float = 0.5
+    """A period is new when at least this share of the members has values for it."""
+    lag_periods: int = 5
+    lag_minimum: int = 3
+    cycle_merge: float = 0.25
+    """Undated changes closer together than this share of the declared period are one cycle."""
+    learn_from: int = 6
+    learn_last: int = 12
+    learn_spread: float = 0.5
+    """Interquartile range at most this share of the median."""
+    learn_factor: float = 1.5
+    irregular_percentile: float = 0.95
+    irregular_last: int = 20
+    irregular_from: int = 8
+    irregular_default_days: float = 1095.0
+    loosen_low: float = 0.5
+    loosen_high: float = 1.5
+    punctuality_decay: float = 0.9
+    volatile_checks: int = 8
+    volatile_in_period: int = 4
+    season_years: int = 2
+    season_longest_period: float = 31.0
+    """Seasons are looked for only in sets whose period is a month or less: others have empty months by nature."""
+    working_weeks: int = 8
+    working_shortest_evidence: int = 10
+    """Fewer days with data in the eight weeks prove no working-day rhythm."""
+    working_below_days: float = 7.0
+    """Working days are counted only for periods under a week: a week has weekend and holidays in it anyhow."""
+    equal_checks_spread: float = 0.1
+    forecast_low: float = 0.1
+    forecast_high: float = 0.9
+    forecast_minimum: int = 3
+    forecast_declared_spread: tuple[float, float] = (0.8, 1.4)
+    """Interval as shares of the declared period until there are enough cycles."""
+
+    # C
+    content_weights: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "parses": 25.0,
+            "continuity": 20.0,
+            "stability": 10.0,
+            "volume": 10.0,
+            "twins": 10.0,
+            "completeness": 10.0,
+            "described": 10.0,
+            "personal_data": 5.0,
+        }
+    )
+    parse_penalties: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "wrong_format": 0.4,
+            "wrong_encoding": 0.2,
+            "schema_mismatch": 0.4,
+            "ragged_rows": 0.2,
+            "bad_dates": 0.2,
+            "empty": 1.0,
+        }
+    )
+    """Share of the part lost by a table that parses but not as promised; sums are cut at 1."""
+    parse_penalty_default: float = 0.0
+    """Problems not in the table are notices (a title row above the header)."""
+    truncated_after: Mapping[str, int] = field(
+        default_factory=lambda: {
+            "day": 8,
+            "week": 42,
+            "month": 152,
+            "quarter": 365,
+            "half": 730,
+            "year": 1096,
+            "school_year": 1096,
+        }
+    )
+    """Grain -> days: 8 days, 6 weeks, 5 months, 4 quarters, 3 years."""
+    truncated_tolerance: float = 0.1
+    volume_share: float = 0.5
+    volume_span_slack: float = 0.1
+    break_value: float = 0.0
+    """What is left of the stability part after a break."""
+
+
+RULES = Rules()
+"""The rules in force."""
