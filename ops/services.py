@@ -19,7 +19,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from ops.console import Problem
+from ops.console import OperatorError
 from ops.profile import CACHE, ROOT, VENV, Profile
 
 SOLR_LIB = CACHE / "solr" / "lib"
@@ -45,7 +45,7 @@ def postgres_bin() -> Path:
     on_path = shutil.which("postgres")
     if on_path:
         return Path(on_path).resolve().parent
-    raise Problem("No PostgreSQL server found. Debian: apt-get install postgresql")
+    raise OperatorError("No PostgreSQL server found. Debian: apt-get install postgresql")
 
 
 def server_user() -> str | None:
@@ -55,13 +55,17 @@ def server_user() -> str | None:
     try:
         pwd.getpwnam("postgres")
     except KeyError as error:
-        raise Problem("Run as an ordinary user, or install PostgreSQL's own user: apt-get install postgresql") from error
+        raise OperatorError(
+            "Run as an ordinary user, or install PostgreSQL's own user: apt-get install postgresql"
+        ) from error
     return "postgres"
 
 
 def reachable_by(user: str, folder: Path) -> bool:
     """Whether ``user`` may walk down to ``folder``."""
-    done = subprocess.run(["test", "-x", str(folder)], user=user, group=pwd.getpwnam(user).pw_gid, extra_groups=[])
+    done = subprocess.run(
+        ["test", "-x", str(folder)], user=user, group=pwd.getpwnam(user).pw_gid, extra_groups=[]
+    )
     return done.returncode == 0
 
 
@@ -101,21 +105,22 @@ def make_cluster(profile: Profile) -> None:
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", **as_user)
     if done.returncode:
-        raise Problem(f"initdb failed in {data}:\n{done.stderr.strip()}")
+        raise OperatorError(f"initdb failed in {data}:\n{done.stderr.strip()}")
 
 
-def make_solr_core(profile: Profile) -> None:
-    """Lay out Solr's home; the core's settings are copied anew, so that a change in ``config/solr`` takes effect."""
+def make_solr_cores(profile: Profile) -> None:
+    """Lay out Solr's home; the cores' settings are copied anew, so that a change in ``config/solr`` takes effect."""
     home = profile.folder / "solr"
-    core = home / SOLR_CORE
     source = ROOT / "config" / "solr"
-    (core / "conf").mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "solr.xml", home / "solr.xml")
-    (core / "core.properties").write_text(f"name={SOLR_CORE}\n")
-    for path in (source / "conf").iterdir():
-        shutil.copy(path, core / "conf" / path.name)
-    for path in (DICTIONARY, DICTIONARY.with_suffix(".info")):
-        shutil.copy(path, core / "conf" / path.name)
+    # The tests that wipe their index have a core beside the portal's.
+    for name in (SOLR_CORE, "unit") if profile.name == "test" else (SOLR_CORE,):
+        settings = home / name / "conf"
+        settings.mkdir(parents=True, exist_ok=True)
+        (home / name / "core.properties").write_text(f"name={name}\n")
+        for path in (*(source / "conf").iterdir(), DICTIONARY, DICTIONARY.with_suffix(".info")):
+            shutil.copy(path, settings / path.name)
 
 
 def process_variables(profile: Profile) -> dict[str, str]:
@@ -217,13 +222,15 @@ def start_supervisor(profile: Profile) -> None:
     if not is_external("postgres"):
         make_cluster(profile)
     if not is_external("solr"):
-        make_solr_core(profile)
+        make_solr_cores(profile)
     path = write_supervisor_config(profile)
     with contextlib.suppress(OSError):
         socket_path(profile).unlink()
-    done = subprocess.run([str(VENV / "bin" / "supervisord"), "-c", str(path)], capture_output=True, text=True)
+    done = subprocess.run(
+        [str(VENV / "bin" / "supervisord"), "-c", str(path)], capture_output=True, text=True
+    )
     if done.returncode:
-        raise Problem(f"The supervisor did not start: {(done.stdout + done.stderr).strip()}")
+        raise OperatorError(f"The supervisor did not start: {(done.stdout + done.stderr).strip()}")
 
 
 def port_is_free_soon(port: int, seconds: float = 3) -> bool:
@@ -271,10 +278,12 @@ def start(profile: Profile, *groups: str) -> None:
     """Start every process of the groups that is not running yet."""
     for group in groups:
         done = control(profile, "start", f"{group}:*")
-        failed = [line for line in done.stdout.splitlines() if "ERROR" in line and "already started" not in line]
+        failed = [
+            line for line in done.stdout.splitlines() if "ERROR" in line and "already started" not in line
+        ]
         if failed:
             name = failed[0].split(":")[1].split(" ")[0] if ":" in failed[0] else group
-            raise Problem("\n".join(failed) + f"\n{tail(profile, name)}")
+            raise OperatorError("\n".join(failed) + f"\n{tail(profile, name)}")
 
 
 def tail(profile: Profile, process: str, lines: int = 15) -> str:
@@ -340,5 +349,7 @@ def wait_healthy(profile: Profile, *servers: str, seconds: float = 90) -> None:
             continue
         while not healthy(profile, server):
             if time.monotonic() > end:
-                raise Problem(f"{server} did not answer within {seconds:.0f} s.\n{tail(profile, server)}")
+                raise OperatorError(
+                    f"{server} did not answer within {seconds:.0f} s.\n{tail(profile, server)}"
+                )
             time.sleep(0.2)

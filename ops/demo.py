@@ -1,0 +1,239 @@
+"""``make demo``: from nothing to a portal that has harvested a city, scored it and shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import subprocess
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ops import install, portal, services
+from ops.console import OperatorError, step, table
+from ops.profile import ROOT, VENV, Profile
+
+CITY_SERVERS = ("files", "mapserver", "pycsw")
+
+
+def raise_services(profile: Profile) -> None:
+    """PostgreSQL, Redis and Solr up, the settings file written, databases and tables there."""
+    with step("PostgreSQL, Redis and Solr"):
+        services.start_supervisor(profile)
+        services.start(profile, "services")
+        services.wait_healthy(profile, "postgres", "redis", "solr")
+    with step("Databases and tables"):
+        portal.write_ini(profile)
+        portal.make_databases(profile)
+        portal.make_tables(profile)
+
+
+def raise_city(profile: Profile) -> None:
+    """The stand-in city's data and servers."""
+    with step("Stand-in city: data"):
+        install.run(
+            VENV / "bin" / "python", "-m", "demo.city", "build",
+            "--out", profile.folder / "city", "--today", dt.datetime.now(ZoneInfo("Europe/Warsaw")).date().isoformat(),
+            "--file-port", profile.ports["files"], "--mapserver-port", profile.ports["mapserver"],
+            "--pycsw-port", profile.ports["pycsw"],
+        )  # fmt: skip
+    with step("Stand-in city: servers"):
+        services.start(profile, "city")
+        services.wait_healthy(profile, *CITY_SERVERS)
+
+
+def raise_portal(profile: Profile) -> None:
+    """Web, worker and harvest consumers."""
+    with step("Web server, worker and harvest consumers"):
+        services.start(profile, "portal")
+        services.wait_healthy(profile, "web")
+
+
+def fill(profile: Profile) -> None:
+    """Units, domains, people, sources; harvest; load; judge. Done once per installation, safe to repeat."""
+    with step("Units, domains and people"):
+        portal.ckan(profile, "kielce", "catalogue", "seed")
+        portal.make_people(profile)
+    with step("Harvest sources"):
+        sources = install.run(
+            VENV / "bin" / "python", "-m", "demo.city", "sources",
+            "--file-port", profile.ports["files"], "--mapserver-port", profile.ports["mapserver"],
+            "--pycsw-port", profile.ports["pycsw"],
+        )  # fmt: skip
+        path = profile.folder / "sources.json"
+        path.write_text(sources)
+        portal.ckan(profile, "kielce", "harvest", "create", "--file", str(path))
+
+
+def harvest(profile: Profile) -> None:
+    """Harvest every source through the consumers; past versions; then the queue of loads and checks to its end."""
+    with step("Harvest of all sources"):
+        portal.ckan(profile, "kielce", "harvest", "run", "--all", "--wait")
+    with step("Past versions of some sets"):
+        portal.ckan(
+            profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history"), "--all"
+        )
+    with step("Tables loaded, contents checked, grades given"):
+        wait_for_queue(profile)
+        portal.ckan(profile, "kielce", "quality", "sweep", "--inline")
+
+
+def wait_for_queue(profile: Profile, seconds: float = 600) -> None:
+    """Wait until CKAN's background queue has nothing left to do now."""
+    import redis
+
+    connection = redis.from_url(portal.addresses(profile)["redis_url"])
+    prefix = f"rq:queue:ckan:kielce-{profile.name}:"
+    end = time.monotonic() + seconds
+    while True:
+        waiting = sum(connection.llen(key) for key in connection.scan_iter(f"{prefix}*"))
+        running = sum(
+            connection.zcard(key) for key in connection.scan_iter(f"rq:wip:ckan:kielce-{profile.name}:*")
+        )
+        if not waiting and not running:
+            return
+        if time.monotonic() > end:
+            raise OperatorError(
+                f"{waiting} background jobs are still waiting.\n{services.tail(profile, 'worker')}"
+            )
+        time.sleep(0.5)
+
+
+def fingerprint() -> str:
+    """What the demo's content depends on: a change of it fills the portal anew."""
+    whole = hashlib.sha256()
+    for folder in ("demo", "schemas", "harvesters"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def build(profile: Profile, browser: bool = False) -> None:
+    """Raise and fill the whole portal; a warm one is only started."""
+    install.everything(browser)
+    raise_services(profile)
+    raise_city(profile)
+    stamp = profile.folder / "filled"
+    fresh = not stamp.exists() or stamp.read_text() != fingerprint()
+    if fresh:
+        fill(profile)
+    raise_portal(profile)
+    if fresh:
+        harvest(profile)
+        stamp.write_text(fingerprint())
+
+
+def summary(profile: Profile) -> str:
+    """What is in the portal now, and where it is."""
+    facts = json.loads(portal.ckan(profile, "kielce", "catalogue", "summary", "--json"))
+    lines = [
+        table(
+            [
+                ("source", "type", "datasets", "last run", "errors"),
+                *(tuple(map(str, row)) for row in facts["sources"]),
+            ]
+        )
+    ]
+    lines.append("")
+    lines.append(
+        table([("what", "how many"), *((str(name), str(number)) for name, number in facts["totals"])])
+    )
+    return "\n".join(lines)
+
+
+def log_ins(profile: Profile) -> str:
+    """Addresses and passwords of this installation."""
+    rows = [("who", "user", "password")]
+    rows += [(full, name, profile.secrets[secret]) for secret, name, full, *_ in portal.PEOPLE]
+    return f"{table(rows)}\n\n  {profile.site_url}\n"
+
+
+def demo(profile: Profile) -> None:
+    """The command: everything, then the table and the address."""
+    started = time.monotonic()
+    build(profile)
+    print()
+    print(summary(profile))
+    print()
+    print(log_ins(profile))
+    print(
+        f"Ready in {time.monotonic() - started:.0f} s. `make down` stops it, `make status` shows its parts."
+    )
+
+
+def memory(profile: Profile) -> int:
+    """Resident bytes of everything under the supervisor (shared pages counted once per process group: PSS)."""
+    total = 0
+    root = services.supervisor_pid(profile)
+    if root is None:
+        return 0
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(entry.name))
+    todo = [root]
+    while todo:
+        pid = todo.pop()
+        todo += children.get(pid, [])
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += (
+            next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0) * 1024
+        )
+    return total
+
+
+def status(profile: Profile) -> str:
+    """Health, port and version of each part."""
+    if services.supervisor_pid(profile) is None:
+        raise OperatorError(
+            f"The {profile.name} portal is not running. `make demo` raises it, `make up` starts it as it was left."
+        )
+    states: dict[str, str] = {}
+    for line in services.control(profile, "status").stdout.splitlines():
+        name, state, *rest = line.split(maxsplit=2)
+        states[name.split(":")[-1]] = f"{state.lower()} {' '.join(rest)}".strip()
+    versions = part_versions(profile)
+    rows = [("part", "health", "port", "version", "process")]
+    for part, state in states.items():
+        port = profile.ports.get(part)
+        good = services.healthy(profile, part) if port else state.startswith("running")
+        rows.append((part, "ok" if good else "DOWN", str(port or ""), versions.get(part, ""), state))
+    return f"{table(rows)}\n\nmemory: {memory(profile) / 1e9:.2f} GB    {profile.site_url}"
+
+
+def part_versions(profile: Profile) -> dict[str, str]:
+    """Versions by part, as far as they can be asked cheaply."""
+    from importlib.metadata import version
+
+    ours = f"CKAN {version('ckan')}, ckanext-kielce {version('ckanext-kielce')}"
+    found = {"web": ours, "worker": ours, "gather": f"ckanext-harvest {version('ckanext-harvest')}"}
+    found["fetch"] = found["gather"]
+    if not services.is_external("postgres"):
+        found["postgres"] = output(
+            "postgres --version", str(services.postgres_bin() / "postgres"), "--version"
+        )
+    found["redis"] = output("redis-server", "--version")
+    found["solr"] = next((path.name[10:-4] for path in services.SOLR_LIB.glob("solr-core-*.jar")), "")
+    found["mapserver"] = output("/usr/lib/cgi-bin/mapserv", "-v")
+    return found
+
+
+def output(*command: str) -> str:
+    """The version number in what a command prints."""
+    import re
+
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5)
+    except OSError:
+        return ""
+    found = re.search(r"\d+\.\d+(\.\d+)?", done.stdout)
+    return found[0] if found else ""
