@@ -142,8 +142,7 @@ def make_tables(profile: Profile, which: str = "ckan") -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     ini = profile.ini if which == "ckan" else profile.folder / f"{which}.ini"
-    ckan(profile, "db", "init", ini=ini)
-    ckan(profile, "db", "pending-migrations", "--apply", ini=ini)
+    ckan(profile, "db", "upgrade", ini=ini)
     permissions = ckan(profile, "datastore", "set-permissions", ini=ini)
     if not is_external("postgres"):
         sql_as_superuser(profile, permissions)
