@@ -1,0 +1,146 @@
+"""What a protocol hands to the harvest and gets from it; pure, no CKAN inside."""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ckanext.kielce.common.http import HttpSettings, Response, fetch
+
+SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+
+
+class SourceError(Exception):
+    """The whole source cannot be read; nothing of this run is written.
+
+    ``message`` and ``message_pl`` say what happened and what helps, in English and Polish.
+    """
+
+    def __init__(self, message: str, message_pl: str = "") -> None:
+        super().__init__(message)
+        self.message, self.message_pl = message, message_pl or message
+
+    def text(self, lang: str) -> str:
+        """The message in Polish ("pl") or else in English."""
+        return self.message_pl if lang == "pl" else self.message
+
+
+class RecordError(SourceError):
+    """One record cannot be made into a dataset; the others go on."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a source.
+
+    ``guid`` is its lasting identity within the source. ``revision`` changes when the record changes; None means
+    "judge by the content". ``content`` is plain JSON data, kept with the harvest object. ``problems`` are
+    sentences for the report that do not stop the record; ``error`` says why it cannot be used at all.
+    """
+
+    guid: str
+    revision: str | None
+    content: dict[str, Any]
+    problems: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class DatasetDraft:
+    """A dataset as a protocol sees it: ``data`` in the city's schema, resources included, without name and owner.
+
+    ``unmapped`` lists what the record said and the schema has no place for, as "what: value"; the part before
+    the colon is what the report totals by.
+    """
+
+    data: dict[str, Any]
+    unmapped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A harvest source: its address and the settings an admin gave it."""
+
+    id: str
+    url: str
+    title: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def overrides(self, *names: str) -> dict[str, Any]:
+        """Field values set by hand for the record that goes by any of ``names`` (guid, layer name, title).
+
+        Patterns with * and ? are applied first, exact names last, so that the exact one wins.
+        """
+        rules: Mapping[str, Mapping[str, Any]] = self.config.get("overrides") or {}
+        found: dict[str, Any] = {}
+        for exact in (False, True):
+            for pattern, values in rules.items():
+                hit = pattern in names if exact else any(fnmatch.fnmatchcase(name, pattern) for name in names)
+                if hit:
+                    found.update(values)
+        return found
+
+
+@dataclass(frozen=True)
+class ConfigField:
+    """One key of a source's configuration.
+
+    ``kind`` is text, number, flag, list or map; ``check`` gets the value and returns a complaint in English or
+    None.
+    """
+
+    description: str
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    check: Callable[[Any], str | None] | None = None
+
+
+class Client:
+    """The guarded HTTP client with the source's secret, which goes to the source's own host only.
+
+    The secret is ``user:password`` or a whole header line such as ``Authorization: Bearer abc``.
+    """
+
+    def __init__(self, source: Source, settings: HttpSettings | None = None) -> None:
+        self.source, self.settings = source, settings
+        self._headers = _secret_headers(source.config.get("secret"))
+
+    def fetch(self, url: str, **options: Any) -> Response:
+        """As `ckanext.kielce.common.http.fetch`; raises FetchError."""
+        headers = dict(options.pop("headers", None) or {})
+        ours, theirs = urlsplit(self.source.url), urlsplit(url)
+        if (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc):
+            headers = {**self._headers, **headers}
+        return fetch(url, headers=headers, settings=self.settings, **options)
+
+
+def _secret_headers(name: str | None) -> dict[str, str]:
+    if not name:
+        return {}
+    value = os.environ.get(f"KIELCE_SECRET_{name}", "")
+    if not value:
+        raise SourceError(
+            f"The secret {name} is not known. Set KIELCE_SECRET_{name} in the environment of the harvest "
+            "consumers and the web server, and restart them.",
+            f"Brak hasła {name}. Ustaw zmienną KIELCE_SECRET_{name} w środowisku procesów pobierających i serwera, "
+            "po czym uruchom je ponownie.",
+        )
+    header, separator, rest = value.partition(": ")
+    if separator and re.fullmatch(r"[A-Za-z0-9-]+", header):
+        return {header: rest}
+    return {"Authorization": "Basic " + base64.b64encode(value.encode()).decode()}
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of plain JSON data, blind to the order of keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""The configuration of a harvest source: which keys there are, and a check with complaints an admin can act on.
+
+ckanext-harvest copies every key of the stored configuration over the source's own fields when it shows the source, so
+that a key ``frequency`` or ``organization`` would replace the source's rhythm and owner. Stored is therefore one
+key, ``settings``, with everything inside; both forms are accepted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ckanext.kielce.harvest import codes
+from ckanext.kielce.harvest.records import SECRET_NAME, ConfigField
+
+STORED_KEY = "settings"
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
+KINDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "number": (int, float),
+    "flag": (bool,),
+    "list": (list,),
+    "map": (dict,),
+}
+
+
+def _email(value: Any) -> str | None:
+    return None if EMAIL.fullmatch(value) else f'"{value}" is not an e-mail address'
+
+
+def _share(value: Any) -> str | None:
+    return None if 0 <= value <= 100 else "give a number from 0 to 100"
+
+
+def _secret(value: Any) -> str | None:
+    if SECRET_NAME.fullmatch(value):
+        return None
+    return (
+        "give only the name of the secret (capitals, digits, _): its value stands in the environment variable "
+        "KIELCE_SECRET_<NAME>, for everybody can read this configuration"
+    )
+
+
+COMMON: dict[str, ConfigField] = {
+    "organization": ConfigField("Name of the organisation that publishes the datasets (else the source's own)."),
+    "domain": ConfigField("City domain of the datasets, for instance transport."),
+    "frequency": ConfigField("How often the content is promised to change: an EU code such as MONTHLY."),
+    "license_id": ConfigField("Licence of the datasets, an id of the portal's licence list."),
+    "access_rights": ConfigField("EU address of the access rights."),
+    "rights": ConfigField("Conditions of reuse, as text."),
+    "legal_basis": ConfigField("Legal basis of publication, as text."),
+    "language": ConfigField("EU addresses of the languages of the content.", "list"),
+    "contact_name": ConfigField("Whom to ask about the data."),
+    "contact_email": ConfigField("E-mail address for questions.", check=_email),
+    "contact_url": ConfigField("Web page for questions."),
+    "publisher_name": ConfigField("Publisher, when it is not the organisation."),
+    "secret": ConfigField("Name of the secret for the source; the value is KIELCE_SECRET_<NAME>.", check=_secret),
+    "overrides": ConfigField("Field values set by hand: {identifier, layer name, title or pattern: {field: value}}.", "map"),
+    "minimum_share": ConfigField("Refuse a run with fewer than this share (%) of the known records.", "number", check=_share),
+    "sample_data": ConfigField("Mark the datasets as made-up sample data.", "flag"),
+}  # fmt: skip
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message lists every complaint."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What only the running portal knows; organization answers whether such an active organisation exists."""
+
+    organization: Callable[[str], bool]
+    licences: Collection[str]
+
+
+def parse(text: str | None) -> dict[str, Any]:
+    """The settings inside a stored or typed configuration. Raises ConfigError when it is no JSON object."""
+    if not text or not text.strip():
+        return {}
+    try:
+        config = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"This is not JSON: {error}. Strings need double quotes, and no comma may stand last."
+        ) from error
+    if not isinstance(config, dict):
+        raise ConfigError('Write the configuration as a JSON object: {"organization": "…"}.')
+    inner = config.get(STORED_KEY)
+    return dict(inner) if set(config) == {STORED_KEY} and isinstance(inner, dict) else config
+
+
+def stored(config: Mapping[str, Any]) -> str:
+    """The configuration as it is stored and shown in the form."""
+    return json.dumps({STORED_KEY: config}, ensure_ascii=False, indent=2) if config else ""
+
+
+def checked(config: Mapping[str, Any], own: Mapping[str, ConfigField], portal: Portal) -> dict[str, Any]:
+    """The configuration with codes written out; ``own`` are the protocol's keys. Raises ConfigError."""
+    known = {**COMMON, **own}
+    complaints = [_unknown(key, known) for key in config if key not in known]
+    complaints += [
+        f"{key}: this key is needed ({f.description})"
+        for key, f in own.items()
+        if f.required and key not in config
+    ]
+    for key, value in config.items():
+        if key in known and (complaint := _complaint(known[key], value)):
+            complaints.append(f"{key}: {complaint}")
+    if not complaints:
+        complaints += _portal_complaints("", config, portal)
+        for pattern, values in (config.get("overrides") or {}).items():
+            if not isinstance(values, dict):
+                complaints.append(f"overrides, {pattern}: write {{field: value}}")
+            else:
+                complaints += _portal_complaints(f"overrides, {pattern}: ", values, portal)
+    if complaints:
+        raise ConfigError("; ".join(complaints))
+    result = _written_out(config)
+    if result.get("overrides"):
+        result["overrides"] = {
+            pattern: _written_out(values) for pattern, values in result["overrides"].items()
+        }
+    return result
+
+
+def _unknown(key: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"possible keys: {', '.join(sorted(known))}"
+    return f'unknown key "{key}" ({hint})'
+
+
+def _complaint(field: ConfigField, value: Any) -> str | None:
+    if not isinstance(value, KINDS[field.kind]) or (isinstance(value, bool) and field.kind == "number"):
+        return f"a {field.kind} is needed here ({field.description})"
+    if field.choices and value not in field.choices:
+        return f'"{value}" is not one of {", ".join(field.choices)}'
+    return field.check(value) if field.check else None
+
+
+def _portal_complaints(where: str, values: Mapping[str, Any], portal: Portal) -> list[str]:
+    found = []
+    for key in ("organization", "owner_org"):
+        if values.get(key) and not portal.organization(str(values[key])):
+            found.append(
+                f'{where}{key}: there is no organisation "{values[key]}"; create it first or use its short name'
+            )
+    if values.get("domain") and values["domain"] not in codes.codes("domains"):
+        close = difflib.get_close_matches(str(values["domain"]), codes.codes("domains"), n=1)
+        hint = f'did you mean "{close[0]}"?' if close else f"use one of {', '.join(codes.codes('domains'))}"
+        found.append(f'{where}domain: unknown domain "{values["domain"]}" ({hint})')
+    if values.get("frequency") and codes.uri("frequencies", str(values["frequency"])) is None:
+        found.append(
+            f'{where}frequency: unknown frequency "{values["frequency"]}"; use an EU code such as DAILY, MONTHLY, ANNUAL'
+        )
+    if values.get("license_id") and values["license_id"] not in portal.licences:
+        found.append(
+            f'{where}license_id: unknown licence "{values["license_id"]}"; use one of {", ".join(sorted(portal.licences))}'
+        )
+    return found
+
+
+def _written_out(values: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(values)
+    if result.get("frequency"):
+        result["frequency"] = codes.uri("frequencies", str(result["frequency"]))
+    if result.get("theme"):
+        given = [result["theme"]] if isinstance(result["theme"], str) else result["theme"]
+        result["theme"] = [codes.uri("themes", str(value)) or value for value in given]
+    return result
