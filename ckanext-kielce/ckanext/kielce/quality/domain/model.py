@@ -90,7 +90,7 @@ class Observation:
     announced_until: date | None = None
     """Last day of the newest period in the table, rows entered in advance included."""
     period_hashes: Mapping[date, str] = field(default_factory=dict)
-    """Last day of a period -> hash of its values (without the period itself), for the newest 40 or so.
+    """Last day of a period -> hash of its values (without the period itself), for the newest 60 or so.
     Future periods included, periods of fewer than four values left out (their likeness proves nothing). Shows
     copies of earlier periods and placeholders that were filled later. Empty: not known."""
     active_months: frozenset[str] = frozenset()

@@ -1,84 +1,14 @@
 """Every weight, threshold and code table of the quality model, in one versioned place.
 
-Source: the project's quality model (sections 2 and 3); codes of frequency: the EU authority table
-http://publications.europa.eu/resource/authority/frequency. Change a number here and raise `Rules.version`: the version
-is stored with each assessment and shown to the reader.
+Source: the project's quality model (sections 2 and 3). Change a number here and raise `Rules.version`: the version is
+stored with each assessment and shown to the reader. The days of a frequency code live with the codes, in
+schemas/vocabularies/frequencies.yaml (see `frequency`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
-
-FrequencyKind = Literal["periodic", "live", "irregular", "unknown", "never"]
-
-
-@dataclass(frozen=True, slots=True)
-class Frequency:
-    """One declared rhythm."""
-
-    code: str
-    kind: FrequencyKind
-    days: float = 0.0
-    """Nominal period in days; 0 where there is none."""
-    months: int = 0
-    """Calendar months of the period; 0: the period is counted in days."""
-
-
-def _frequencies() -> Mapping[str, Frequency]:
-    periodic = (
-        # code, nominal days (a row of the threshold table where there is one), calendar months
-        ("DAILY", 1, 0),
-        ("WEEKLY_5", 1.4, 0),
-        ("WEEKLY_3", 7 / 3, 0),
-        ("WEEKLY_2", 3.5, 0),
-        ("WEEKLY", 7, 0),
-        ("MONTHLY_3", 10, 0),
-        ("BIWEEKLY", 14, 0),
-        ("MONTHLY_2", 15, 0),
-        ("MONTHLY", 30, 1),
-        ("BIMONTHLY", 60, 2),
-        ("QUARTERLY", 90, 3),
-        ("ANNUAL_3", 120, 4),
-        ("ANNUAL_2", 180, 6),
-        ("ANNUAL", 365, 12),
-        ("BIENNIAL", 730, 24),
-        ("TRIENNIAL", 1095, 36),
-        ("QUADRENNIAL", 1460, 48),
-        ("QUINQUENNIAL", 1825, 60),
-        ("DECENNIAL", 3650, 120),
-        ("BIDECENNIAL", 7300, 240),
-        ("TRIDECENNIAL", 10950, 360),
-    )
-    live_minutes = (
-        ("1MIN", 1),
-        ("5MIN", 5),
-        ("10MIN", 10),
-        ("15MIN", 15),
-        ("30MIN", 30),
-        ("HOURLY", 60),
-        ("BIHOURLY", 120),
-        ("TRIHOURLY", 180),
-        ("12HRS", 720),
-        ("DAILY_2", 720),
-        # "continuous" names no period: an hour, unless the feed states its own interval
-        ("CONT", 60),
-        ("UPDATE_CONT", 60),
-    )
-    table = {code: Frequency(code, "periodic", float(days), months) for code, days, months in periodic}
-    table |= {code: Frequency(code, "live", minutes / 1440) for code, minutes in live_minutes}
-    table |= {code: Frequency(code, "irregular") for code in ("IRREG", "AS_NEEDED")}
-    table |= {code: Frequency(code, "unknown") for code in ("UNKNOWN", "OTHER")}
-    table |= {code: Frequency(code, "never") for code in ("NEVER", "NOT_PLANNED")}
-    return MappingProxyType(table)
-
-
-FREQUENCIES: Mapping[str, Frequency] = _frequencies()
-"""EU frequency code -> rhythm: the only home of the days of a code."""
-
-UNKNOWN_FREQUENCY = FREQUENCIES["UNKNOWN"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +48,11 @@ MQA_METRICS: tuple[Metric, ...] = (
 """Names as the EU's own reports and DQV triples give them; points sum to 405."""
 
 NO_TABLE_FORMATS: frozenset[str] = frozenset(
-    "PDF PDFA1A PDFA1B PDFX DOC DOCX ODT RTF TXT HTML XHTML JPEG JPG PNG GIF TIFF SVG BMP WEBP PPT PPTX ODP EPUB "
-    "WMS WMS_SRVC WMTS WMTS_SRVC MP3 MP4 MPEG AVI TMS DWG EPS".split()
+    {
+        *("PDF", "PDFA1A", "PDFA1B", "PDFX", "DOC", "DOCX", "ODT", "RTF", "TXT", "HTML", "XHTML", "EPUB"),
+        *("JPEG", "JPG", "PNG", "GIF", "TIFF", "SVG", "BMP", "WEBP", "EPS", "PPT", "PPTX", "ODP"),
+        *("WMS", "WMS_SRVC", "WMTS", "WMTS_SRVC", "TMS", "MP3", "MP4", "MPEG", "AVI", "DWG"),
+    }
 )
 """Formats out of which no values can be read: what needs values is unmeasurable there."""
 
@@ -143,7 +76,12 @@ class Rules:
 
     # M
     mqa_maximum: int = 405
-    mqa_bands: tuple[tuple[str, int], ...] = (("excellent", 351), ("good", 221), ("sufficient", 121), ("bad", 0))
+    mqa_bands: tuple[tuple[str, int], ...] = (
+        ("excellent", 351),
+        ("good", 221),
+        ("sufficient", 121),
+        ("bad", 0),
+    )
 
     # F: period -> due, overdue, delinquent, in days
     thresholds: tuple[tuple[float, float, float, float], ...] = (
@@ -168,7 +106,9 @@ class Rules:
     dated_parts: Mapping[str, float] = field(
         default_factory=lambda: {"content_age": 0.5, "update_age": 0.3, "punctuality": 0.2}
     )
-    undated_parts: Mapping[str, float] = field(default_factory=lambda: {"update_age": 0.7, "punctuality": 0.3})
+    undated_parts: Mapping[str, float] = field(
+        default_factory=lambda: {"update_age": 0.7, "punctuality": 0.3}
+    )
     undated_cap: float = 85.0
     unknown_cap: float = 50.0
     series_share: float = 0.5
@@ -189,6 +129,8 @@ class Rules:
     loosen_low: float = 0.5
     loosen_high: float = 1.5
     punctuality_decay: float = 0.9
+    punctuality_last: int = 100
+    """Older cycles weigh nothing (0.9 ** 100 is 0.00003)."""
     volatile_checks: int = 8
     volatile_in_period: int = 4
     season_years: int = 2
