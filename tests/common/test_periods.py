@@ -64,7 +64,8 @@ def test_reads(text, start, end, grain):
 @pytest.mark.parametrize(
     "text",
     ["", " ", "brak", "31.02.2024", "2024-13", "2024-W54", "12,5", "2661011", "44051401458", "1 234",
-     "2015-2020", "Kielce", "II 5", "v.2", "2024-Q5", "XIII 2024", "maj", "1.2.3", "x" * 5000, "2024-01-01/2024-01-20"],
+     "2015-2020", "Kielce", "II 5", "v.2", "2024-Q5", "XIII 2024", "maj", "1.2.3", "x" * 5000,
+     "2024-01-01/2024-01-20"],
 )  # fmt: skip
 def test_refuses(text):
     assert parse_period(text) is None

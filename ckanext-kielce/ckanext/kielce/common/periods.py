@@ -1,8 +1,8 @@
 """Time periods as Polish public bodies write them, read into calendar periods.
 
 Pure: no CKAN, no clock. A value is a period, not an instant: "2024" is the whole year, "I kw. 2024" a
-quarter, "2023/2024" a school year. Rules of what counts as a time column or a sentinel come from the quality model
-(newest period: dates, years, quarters, months, school years; sentinels do not count).
+quarter, "2023/2024" a school year. What counts as a time column or a sentinel comes from the quality
+model (newest period: dates, years, quarters, months, school years; sentinels do not count).
 """
 
 from __future__ import annotations
@@ -325,7 +325,7 @@ _TIME_WORDS = _words("""
 """)
 _ATTRIBUTE_WORDS = _words("""
     budowy urodzenia konca koniec zakonczenia waznosci wygasniecia produkcji zalozenia rejestracji powstania
-    oddania wpisu zgonu otwarcia zamkniecia modyfikacji aktualizacji rozpoczecia zawarcia uchwalenia wejscia
+    oddania uruchomienia wpisu zgonu otwarcia zamkniecia modyfikacji aktualizacji rozpoczecia zawarcia uchwalenia wejscia
     wydania obowiazuje obowiazywania umowy planowana planowany planowane publikacji utworzenia do
     birth end expiry built valid modified updated created
 """)
