@@ -1,0 +1,1 @@
+"""Timetables as GTFS zips over HTTP."""
