@@ -1,0 +1,12 @@
+"""The stand-in city: deterministic sample data and real servers for it. See ``docs/demo-city.md``."""
+
+from __future__ import annotations
+
+SEED = 26610
+"""Every random stream of the generator starts from this number (and a name)."""
+
+GENERATOR_VERSION = 1
+"""Raise it when the generated data changes: an older build is then made anew."""
+
+SAMPLE_NOTE = "Dane przykładowe: wartości są zmyślone i służą wyłącznie do pokazania działania portalu; nie opisują rzeczywistego stanu miasta."
+"""Ends every description, so that nobody takes a generated number for a fact."""
