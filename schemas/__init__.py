@@ -13,6 +13,7 @@ The files stay valid YAML for every other tool, and nothing generated is stored.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +23,45 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def read(relative: str) -> Any:
-    """Return the content of a YAML file of this folder; ValueError when the path leaves the folder."""
+    """Return the content of a YAML or JSON file of this folder; ValueError when the path leaves the folder."""
     path = (FOLDER / relative).resolve()
     if FOLDER not in path.parents:
         raise ValueError(f"{relative}: schemas may only include files of {FOLDER.name}/")
-    with path.open(encoding="utf-8") as file:
-        return yaml.safe_load(file)
+    text = path.read_text(encoding="utf-8")
+    return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+
+
+def vocabulary(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return header and entries of a vocabulary file.
+
+    Each entry gets ``code``, ``uri`` (None where the vocabulary has none) and ``value``, which is what datasets
+    store: the URI, or the code where there is no URI or the header says ``store: code``.
+    """
+    header = read(f"vocabularies/{name}.yaml")
+    raw = header.pop("entries", None) or read(f"vocabularies/{header['entries_file']}")
+    base = header.get("base_uri")
+    entries = []
+    for item in raw:
+        code = str(item.get("code") or item["id"])
+        uri = item.get("uri") or (base + code if base else None)
+        value = code if header.get("store") == "code" else uri or code
+        entries.append({**item, "code": code, "uri": uri, "value": value})
+    return header, entries
 
 
 def _fields(loader: yaml.SafeLoader, node: yaml.Node) -> list[dict[str, Any]]:
     if not isinstance(node, yaml.SequenceNode):
-        raise yaml.constructor.ConstructorError(None, None, "!kielce/fields takes a list of files", node.start_mark)
+        raise yaml.constructor.ConstructorError(
+            None, None, "!kielce/fields takes a list of files", node.start_mark
+        )
     return [field for name in loader.construct_sequence(node) for field in read(name)]
 
 
 def _choices(loader: yaml.SafeLoader, node: yaml.Node) -> list[dict[str, Any]]:
     if not isinstance(node, yaml.ScalarNode):
         raise yaml.constructor.ConstructorError(None, None, "!kielce/choices takes a name", node.start_mark)
-    entries = read(f"vocabularies/{loader.construct_scalar(node)}.yaml")["entries"]
-    return [
-        {"value": entry.get("uri") or entry["code"], "label": {"pl": entry["pl"], "en": entry["en"]}}
-        for entry in entries
-    ]
+    _, entries = vocabulary(str(loader.construct_scalar(node)))
+    return [{"value": e["value"], "label": {"pl": e["pl"], "en": e["en"]}} for e in entries]
 
 
 yaml.SafeLoader.add_constructor("!kielce/fields", _fields)
