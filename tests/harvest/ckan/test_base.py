@@ -1,0 +1,282 @@
+"""What must happen to a source's records, through the real tables and actions (no consumers)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import pytest
+from ckan import model
+from ckan.tests import factories
+from ckanext.harvest import queue
+from ckanext.harvest.model import HarvestJob, HarvestObject
+from ckanext.kielce.common.http import FetchError
+from ckanext.kielce.harvest import jobs, store
+from ckanext.kielce.harvest.base import Record, SourceError
+
+pytestmark = pytest.mark.ckan
+
+Make = Callable[..., Any]
+Rec = Callable[..., Record]
+
+
+def test_create_then_nothing_then_change(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    first = source.run([record("a", "Ścieżki rowerowe w Łodzi"), record("b", "Drugi")])
+    assert first["outcome"] == "ok" and first["counts"]["added"] == 2
+    before = source.datasets()
+    assert before["a"]["name"].startswith("sciezki-rowerowe-w-lodzi")
+    assert before["a"]["owner_org"] == source.org["id"]
+
+    second = source.run([record("a", "Ścieżki rowerowe w Łodzi"), record("b", "Drugi")])
+    assert second["counts"] == {"added": 0, "updated": 0, "unchanged": 2, "errored": 0, "deleted": 0}
+    assert source.datasets() == before, "an unchanged record must not be written"
+
+    third = source.run([record("a", "Nowy tytuł"), record("b", "Drugi")])
+    assert third["counts"]["updated"] == 1 and third["counts"]["unchanged"] == 1
+    after = source.datasets()
+    assert (after["a"]["title"], after["a"]["name"]) == ("Nowy tytuł", before["a"]["name"])
+    assert after["b"]["metadata_modified"] == before["b"]["metadata_modified"]
+
+
+def test_the_index_names_the_source(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    source.run([record("a", "W indeksie")])
+    found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{source.id}"})
+    assert [entry["title"] for entry in found["results"]] == ["W indeksie"]
+
+
+def test_file_ids_and_hand_edits_survive(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    files = [{"url": "http://x.example/1.csv", "name": "Rok 2023", "format": "CSV"}]
+    source.run([record("a", "Zbiór", resources=files, url="http://x.example/", version="1")])
+    dataset = source.datasets()["a"]
+    first_id = dataset["resources"][0]["id"]
+    tk.get_action("package_patch")(store.site_context(), {"id": dataset["id"], "author": "Jan Kowalski"})
+
+    files = [
+        {"url": "http://x.example/2.csv", "name": "Rok 2024", "format": "CSV"},
+        {"url": "http://x.example/1.csv", "name": "Rok 2023 (poprawiony)", "format": "CSV"},
+    ]
+    source.run([record("a", "Zbiór", resources=files, url="http://x.example/")])
+    after = source.datasets()["a"]
+    assert [entry["name"] for entry in after["resources"]] == ["Rok 2024", "Rok 2023 (poprawiony)"]
+    assert after["resources"][1]["id"] == first_id and after["resources"][0]["id"] != first_id
+    assert after["author"] == "Jan Kowalski", "a field that the source never gave stays"
+    assert not after["version"], "a field that the source gave and dropped goes"
+
+
+def test_same_guids_in_two_sources_are_two_datasets(harvest: Make, record: Rec) -> None:
+    one, two = harvest(), harvest()
+    one.run([record("same", "Wspólny")])
+    two.run([record("same", "Wspólny")])
+    one.run([record("same", "Zmieniony")])
+    first, second = one.datasets()["same"], two.datasets()["same"]
+    assert first["id"] != second["id"] and first["name"] != second["name"]
+    assert (first["title"], second["title"]) == ("Zmieniony", "Wspólny")
+
+
+def test_one_bad_record_harms_only_itself(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    good = [record("good", "Dobry")]
+    bad = [
+        Record("explodes", None, {"explode": True}),
+        Record("refused", None, {"refuse": True}),
+        Record("unreadable", None, {}, error="nie jest to XML"),
+        record("invalid", "Zły adres", author_email="nie adres"),
+        Record("", None, {"title": "Bez identyfikatora"}),
+        record("good", "Drugi o tym samym identyfikatorze"),
+    ]
+    result = source.run([*bad[:3], *good, *bad[3:]])
+    assert result["outcome"] == "partly"
+    assert (result["counts"]["added"], result["counts"]["errored"]) == (1, 6)
+    assert source.datasets()["good"]["title"] == "Dobry"
+    told = {entry["guid"]: entry["message"] for entry in result["record_errors"]}
+    assert "brak tytułu" in told["refused"] or "no title" in told["refused"]
+    assert "nie jest to XML" in told["unreadable"]
+    assert "invalid" in told["invalid"] and "overrides" in told["invalid"]
+    assert len(told) == 6
+
+    later = source.run([record("explodes", "Naprawiony"), *good])
+    assert later["outcome"] == "ok" and later["counts"]["added"] == 1 and later["counts"]["unchanged"] == 1
+
+
+def test_a_failing_update_keeps_the_last_good_state(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    source.run([record("a", "Dobry")])
+    before = source.datasets()["a"]
+    result = source.run([record("a", "Zły", author_email="nie adres")])
+    assert result["counts"]["errored"] == 1
+    assert source.datasets()["a"] == before
+    assert source.run([record("a", "Dobry")])["counts"]["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        [Record("1", None, {"dataset": {"title": "Jeden"}})],
+        SourceError("this is a login page", "to strona logowania"),
+        FetchError("connection", "dead", "http://x.example/"),
+        RuntimeError("bug"),
+    ],
+    ids=["empty", "truncated", "login page", "dead", "bug"],
+)
+def test_a_bad_answer_changes_nothing_and_says_so(harvest: Make, record: Rec, answer: Any) -> None:
+    source = harvest()
+    full = [record(str(number), f"Zbiór {number}") for number in range(4)]
+    source.run(full)
+    before = source.datasets()
+    result = source.run(answer)
+    assert result["outcome"] == "failed" and len(result["source_errors"]) == 1
+    assert result["job"]["status"] == "Finished", "the next run must not be blocked"
+    assert source.datasets() == before
+    assert source.run(full)["counts"]["unchanged"] == 4
+
+
+def test_a_real_loss_can_be_accepted(harvest: Make, record: Rec) -> None:
+    source = harvest(minimum_share=0)
+    source.run([record(str(number), f"Zbiór {number}") for number in range(4)])
+    result = source.run([record("1", "Zbiór 1")])
+    assert result["outcome"] == "ok" and result["missing"] == ["0", "2", "3"]
+    assert len(source.datasets()) == 4, "missing records are only reported"
+
+
+def test_a_dataset_deleted_by_hand_stays_deleted(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    source.run([record("a", "Usunięty")])
+    dataset = source.datasets()["a"]
+    tk.get_action("package_delete")(store.site_context(), {"id": dataset["id"]})
+    source.run([record("a", "Usunięty, ale zmieniony")])
+    assert model.Package.get(dataset["id"]).state == "deleted"
+
+
+def test_work_done_twice_makes_no_second_dataset(harvest: Make, record: Rec) -> None:
+    """A consumer that is killed after its work leaves the message in the queue."""
+    source = harvest()
+    source.run([record("a", "Raz")])
+    entry = store.known(source.id)["a"]
+    harvester = queue.get_harvester("list")
+    queue.fetch_and_import_stages(harvester, HarvestObject.get(entry.object_id))
+    assert store.known(source.id)["a"].package_id == entry.package_id
+    assert model.Session.query(model.Package).filter_by(title="Raz", owner_org=source.org["id"]).count() == 1
+
+
+def test_one_current_object_per_dataset_and_old_runs_are_pruned(
+    harvest: Make, record: Rec, ckan_config: Any
+) -> None:
+    source = harvest()
+    ckan_config["ckanext.kielce.harvest.keep_runs"] = 2
+    for number in range(5):
+        source.run([record("a", f"Wydanie {number}"), record("b", "Stały")])
+    objects = model.Session.query(HarvestObject).filter_by(harvest_source_id=source.id)
+    assert objects.filter_by(current=True).count() == 2
+    jobs.prune()
+    # the two last runs with two records each, and b's current object from the first
+    assert objects.count() == 5
+    assert source.run([record("a", "Wydanie 4"), record("b", "Stały")])["counts"]["unchanged"] == 2
+    ckan_config["ckanext.kielce.harvest.keep_runs"] = 10
+
+
+def test_source_settings_fill_what_records_leave_open(harvest: Make, record: Rec) -> None:
+    owner = factories.Organization()
+    source = harvest(
+        organization=owner["name"],
+        license_id="cc-by",
+        overrides={"a": {"license_id": "cc-zero"}, "*": {"author": "Każdy"}},
+    )
+    source.run([record("a", "Jeden"), record("b", "Dwa"), record("c", "Trzy", license_id="other-open")])
+    found = source.datasets()
+    assert {guid: entry["license_id"] for guid, entry in found.items()} == {
+        "a": "cc-zero",
+        "b": "cc-by",
+        "c": "other-open",
+    }
+    assert {entry["owner_org"] for entry in found.values()} == {owner["id"]}
+    assert found["b"]["author"] == "Każdy"
+
+
+def test_a_change_of_settings_reaches_unchanged_records(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    source.run([record("a", "Jeden")])
+    row = source.source
+    row.config = json.dumps({"settings": {"license_id": "cc-by"}})
+    row.save()
+    assert source.run([record("a", "Jeden")])["counts"]["updated"] == 1
+    assert source.datasets()["a"]["license_id"] == "cc-by"
+
+
+def test_the_settings_do_not_overwrite_the_sources_own_fields(harvest: Make) -> None:
+    """ckanext-harvest shows every key of the stored configuration as a field of the source."""
+    owner = factories.Organization()
+    source = harvest(organization=owner["name"], frequency="MONTHLY")
+    shown = tk.get_action("harvest_source_show")(store.site_context(), {"id": source.id})
+    assert shown["organization"]["id"] == source.org["id"] and shown["frequency"] == "DAILY"
+
+
+@pytest.mark.parametrize(
+    ("config", "complaint"),
+    [
+        ('{"organization": "x"', "not JSON"),
+        ('["x"]', "JSON object"),
+        ('{"organisation": "x"}', 'did you mean "organization"'),
+        ('{"organization": "no-such-unit"}', "no organisation"),
+        ('{"domain": "transprot"}', 'did you mean "transport"'),
+        ('{"frequency": "SOMETIMES"}', "unknown frequency"),
+        ('{"license_id": "mine"}', "unknown licence"),
+        ('{"contact_email": "jan"}', "e-mail"),
+        ('{"secret": "user:hunter2"}', "KIELCE_SECRET_"),
+        ('{"minimum_share": "half"}', "number"),
+        ('{"overrides": {"a": {"domain": "x"}}}', "overrides, a: domain"),
+    ],
+)
+def test_configuration_complaints(list_plugin: None, config: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        queue.get_harvester("list").validate_config(config)
+
+
+def test_no_secret_no_run(harvest: Make, record: Rec, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = harvest(secret="MSIP")
+    result = source.run([record("a", "Jeden")])
+    assert result["outcome"] == "failed" and "KIELCE_SECRET_MSIP" in result["source_errors"][0]
+    monkeypatch.setenv("KIELCE_SECRET_MSIP", "jan:tajne")
+    assert source.run([record("a", "Jeden")])["outcome"] == "ok"
+
+
+def test_what_was_not_mapped_is_reported(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    contents = [record("a", "A").content, record("b", "B").content]
+    records = [
+        Record("a", None, {**contents[0], "unmapped": ["topic: x", "contact: y"]}),
+        Record("b", None, {**contents[1], "unmapped": ["topic: z"]}, problems=["extent: too small"]),
+    ]
+    result = source.run(records)
+    assert result["unmapped"] == {"topic": 2, "contact": 1, "extent": 1}
+    assert result["unmapped_records"]["b"] == ["extent: too small", "topic: z"]
+    assert source.run(records)["unmapped"] == result["unmapped"], "also after a run that changed nothing"
+
+
+def test_the_report_is_for_those_who_may_edit_the_source(harvest: Make, record: Rec) -> None:
+    source = harvest()
+    source.run([record("a", "A")])
+    result = tk.get_action("kielce_harvest_report")(store.site_context(), {"id": source.name})
+    assert result["counts"]["added"] == 1
+    with pytest.raises(tk.NotAuthorized):
+        tk.get_action("kielce_harvest_report")({"user": ""}, {"id": source.name})
+    with pytest.raises(tk.ObjectNotFound):
+        tk.get_action("kielce_harvest_report")(store.site_context(), {"id": "no-such-source"})
+
+
+def test_a_run_that_never_began_is_queued_again(harvest: Make, record: Rec, ckan_config: Any) -> None:
+    from datetime import timedelta
+
+    source = harvest()
+    made = tk.get_action("harvest_job_create")(store.site_context(), {"source_id": source.id, "run": False})
+    job = HarvestJob.get(made["id"])
+    assert made["id"] not in jobs.requeue_stuck()
+    job.created = store.now() - timedelta(hours=1)
+    job.save()
+    assert made["id"] in jobs.requeue_stuck()
+    assert HarvestJob.get(made["id"]).status == "Running"
