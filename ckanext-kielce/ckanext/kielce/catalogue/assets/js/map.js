@@ -1,0 +1,173 @@
+/* Maps: Leaflet comes from this site and only when a map comes into view. The base map is a small drawing of the city. */
+(function () {
+  "use strict";
+
+  var loading;
+
+  function leaflet(base) {
+    if (!loading) {
+      loading = new Promise(function (resolve, reject) {
+        var style = document.createElement("link");
+        style.rel = "stylesheet";
+        style.href = base + "/leaflet.css";
+        /* Before our own styles, so that ours win. */
+        document.head.prepend(style);
+        var script = document.createElement("script");
+        script.src = base + "/leaflet.js";
+        script.onload = function () {
+          resolve(window.L);
+        };
+        script.onerror = reject;
+        document.head.append(script);
+      });
+    }
+    return loading;
+  }
+
+  function token(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function json(url) {
+    return fetch(url, { credentials: "same-origin" }).then(function (answer) {
+      return answer.json().then(function (body) {
+        if (!answer.ok) throw new Error(body.error || answer.status);
+        return body;
+      });
+    });
+  }
+
+  function draw(L, box, words) {
+    var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    var map = L.map(box, {
+      zoomControl: false,
+      scrollWheelZoom: false,
+      attributionControl: false,
+      fadeAnimation: !still,
+      zoomAnimation: !still,
+      preferCanvas: true,
+    });
+    L.control.zoom({ zoomInTitle: words.wordsZoomIn, zoomOutTitle: words.wordsZoomOut }).addTo(map);
+    map.setView([50.87, 20.63], 12);
+    return map;
+  }
+
+  function city(L, map, data) {
+    L.geoJSON(data, {
+      interactive: false,
+      style: function (feature) {
+        var kind = feature.properties.kind;
+        if (kind === "river") return { color: token("--k-link"), weight: 2, opacity: 0.5, fill: false };
+        return {
+          color: token("--k-map-line"),
+          weight: kind === "city" ? 2.5 : 0.7,
+          fillColor: token("--k-map-land"),
+          fillOpacity: kind === "city" ? 1 : 0,
+        };
+      },
+    }).addTo(map);
+    var names = L.layerGroup();
+    data.features.forEach(function (feature) {
+      if (!feature.properties.label) return;
+      L.tooltip({ permanent: true, direction: "center", className: "k-place", interactive: false })
+        .setLatLng(feature.properties.label)
+        .setContent(feature.properties.name)
+        .addTo(names);
+    });
+    function fit() {
+      if (map.getZoom() >= 13) names.addTo(map);
+      else names.remove();
+    }
+    map.on("zoomend", fit);
+    fit();
+  }
+
+  function card(properties, words) {
+    var list = document.createElement("dl");
+    list.className = "k-dl";
+    Object.keys(properties).forEach(function (key) {
+      var value = properties[key];
+      var term = document.createElement("dt");
+      var told = document.createElement("dd");
+      term.textContent = key;
+      told.textContent = value === null || value === "" ? words.wordsEmpty : typeof value === "object" ? JSON.stringify(value) : value;
+      list.append(term, told);
+    });
+    return list;
+  }
+
+  function layerMap(box) {
+    var words = box.dataset;
+    var note = box.parentElement.querySelector("[data-kielce-map-note]");
+    Promise.all([leaflet(words.leaflet), json(words.city), json(words.layer)])
+      .then(function (parts) {
+        var L = parts[0];
+        var data = parts[2];
+        var map = draw(L, box, words);
+        city(L, map, parts[1]);
+        var mark = token("--k-map-mark");
+        var layer = L.geoJSON(data, {
+          style: { color: mark, weight: 2, fillColor: mark, fillOpacity: 0.2 },
+          pointToLayer: function (feature, place) {
+            return L.circleMarker(place, { radius: 6, color: mark, weight: 2, fillColor: token("--k-gold"), fillOpacity: 0.9 });
+          },
+          onEachFeature: function (feature, shape) {
+            shape.bindPopup(function () {
+              return card(feature.properties || {}, words);
+            });
+          },
+        }).addTo(map);
+        map.on("popupopen", function (event) {
+          var close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+          if (close) close.setAttribute("aria-label", words.wordsClose);
+        });
+        if (data.features.length) map.fitBounds(layer.getBounds(), { padding: [20, 20], maxZoom: 15, animate: false });
+        if (data.kielce && note && data.kielce.shown < data.kielce.total) {
+          note.textContent = data.kielce.shown + " / " + data.kielce.total + ".";
+        }
+      })
+      .catch(function (problem) {
+        box.hidden = true;
+        if (note) note.textContent = words.wordsError + " " + problem.message;
+      });
+  }
+
+  document.querySelectorAll("[data-kielce-map]").forEach(function (box) {
+    box.hidden = false;
+    if (!("IntersectionObserver" in window)) return layerMap(box);
+    var watch = new IntersectionObserver(
+      function (seen) {
+        if (!seen[0].isIntersecting) return;
+        watch.disconnect();
+        layerMap(box);
+      },
+      { rootMargin: "200px" },
+    );
+    watch.observe(box);
+  });
+
+  /* The area filter of the search: what the map shows becomes ext_bbox of the address. */
+  document.querySelectorAll("[data-kielce-bbox]").forEach(function (filter) {
+    var words = filter.dataset;
+    var map;
+    filter.hidden = false;
+    function start() {
+      if (map || !filter.open) return;
+      Promise.all([leaflet(words.leaflet), json(words.url)]).then(function (parts) {
+        map = draw(parts[0], filter.querySelector(".k-map"), words);
+        city(parts[0], map, parts[1]);
+        var box = (words.start || "20.54,50.80,20.73,50.93").split(",").map(Number);
+        map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { animate: false });
+      });
+    }
+    filter.addEventListener("toggle", start);
+    start();
+    filter.querySelector("button").addEventListener("click", function () {
+      if (!map) return;
+      var address = new URL(location.href);
+      address.searchParams.set("ext_bbox", map.getBounds().toBBoxString());
+      address.searchParams.delete("page");
+      location.assign(address);
+    });
+  });
+})();

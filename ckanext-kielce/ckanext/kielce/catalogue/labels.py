@@ -1,0 +1,65 @@
+"""Words for codes that no vocabulary names: statuses, kinds of data, search facets, column types.
+
+Tables only. English msgids are marked with ``N_`` for extraction and translated where they are shown.
+"""
+
+from __future__ import annotations
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
+    """Mark a sentence for translation without translating it yet."""
+    return text
+
+
+#: Freshness status -> the word beside its shape.
+STATUSES: dict[str, str] = {
+    "fresh": N_("Up to date"),
+    "due": N_("Update due"),
+    "overdue": N_("Late"),
+    "delinquent": N_("Long out of date"),
+    "closed": N_("Closed series"),
+    "unknown": N_("Freshness unknown"),
+}
+
+#: Dataset type -> what it is called on the page.
+TYPES: dict[str, str] = {
+    "dataset": N_("Dataset"),
+    "spatial_layer": N_("Map layer"),
+    "indicator": N_("Indicator"),
+    "live_feed": N_("Live data"),
+}
+
+#: Search facet -> its heading in the list of filters.
+FACETS: dict[str, str] = {
+    "groups": N_("Domain"),
+    "organization": N_("Who publishes"),
+    "vocab_format": N_("Format"),
+    "quality_status": N_("How current"),
+    "quality_grade": N_("Grade"),
+    "vocab_frequency": N_("How often updated"),
+    "dataset_type": N_("Kind of data"),
+    "license_id": N_("Licence"),
+    "tags": N_("Keyword"),
+}
+
+#: Type of a column -> word under its name in the dictionary.
+COLUMN_TYPES: dict[str, str] = {
+    "text": N_("text"),
+    "string": N_("text"),
+    "integer": N_("whole number"),
+    "int4": N_("whole number"),
+    "int8": N_("whole number"),
+    "bigint": N_("whole number"),
+    "number": N_("number"),
+    "numeric": N_("number"),
+    "float8": N_("number"),
+    "double precision": N_("number"),
+    "date": N_("date"),
+    "timestamp": N_("date and time"),
+    "datetime": N_("date and time"),
+    "timestamptz": N_("date and time"),
+    "time": N_("time"),
+    "boolean": N_("yes or no"),
+    "bool": N_("yes or no"),
+    "geometry": N_("shape on the map"),
+}

@@ -1,0 +1,189 @@
+"""What pages show, gathered: figures, lists, citations. No HTML here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import ckan.plugins.toolkit as tk
+from ckan.common import g
+from ckan.lib.search import SearchError
+from ckanext.kielce.common import formatting
+
+log = logging.getLogger(__name__)
+
+#: How many rows the lists on the home page have.
+HOME_ROWS = 5
+RELATED_ROWS = 4
+#: Days over which "most used" is counted.
+USED_DAYS = 90
+
+
+def text(thing: Mapping[str, Any], field: str, lang: str) -> str:
+    """Return a bilingual field (``title`` with ``title_en``); the other language rather than nothing."""
+    polish = thing.get(field) or ""
+    english = thing.get(f"{field}_en") or _extra(thing, f"{field}_en")
+    return (english or polish) if lang == "en" else (polish or english)
+
+
+def _extra(thing: Mapping[str, Any], key: str) -> str:
+    extras = thing.get("extras") or ()
+    return next(
+        (extra["value"] for extra in extras if isinstance(extra, Mapping) and extra.get("key") == key), ""
+    )
+
+
+def capital(sentence: str) -> str:
+    """Return the words with their first letter made a capital."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def address(path: str, args: Mapping[str, Iterable[Any]]) -> str:
+    """Return a path with its parameters; empty values are left out so that shared addresses stay short."""
+    pairs = [(name, value) for name, values in args.items() for value in values if value not in (None, "")]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def page_numbers(current: int, last: int) -> list[int | None]:
+    """Return first, last and the neighbours of the current page, with None where numbers are left out."""
+    wanted = sorted({1, last, *range(max(1, current - 1), min(last, current + 1) + 1)})
+    shown: list[int | None] = []
+    for number in wanted:
+        before = shown[-1] if shown else None
+        if before is not None and number - before == 2:
+            shown.append(number - 1)
+        elif before is not None and number - before > 2:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+def search(**query: Any) -> dict[str, Any]:
+    """Search as the reader; an answer with no results while the index is out of reach, so that pages still open."""
+    try:
+        return tk.get_action("package_search")({}, query)
+    except SearchError:
+        log.exception("Search for a list on a page failed")
+        return {"count": 0, "results": [], "search_facets": {}}
+
+
+def organization_titles() -> dict[str, str]:
+    """Return the titles of the units by name, asked once a request."""
+    titles = getattr(g, "_kielce_organization_titles", None)
+    if titles is None:
+        units = tk.get_action("organization_list")({}, {"all_fields": True, "include_dataset_count": False})
+        lang = str(tk.h.lang())
+        titles = {unit["name"]: text(unit, "title", lang) or unit["name"] for unit in units}
+        g._kielce_organization_titles = titles
+    return titles
+
+
+def quality(pkg: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the assessment of a set from the plugin ``kielce_quality``, {} where there is none."""
+    if "kielce_quality_show" not in tk.h:
+        return {}
+    return tk.h.kielce_quality_show(pkg.get("id") or pkg.get("name")) or {}
+
+
+def publisher_name(pkg: Mapping[str, Any], lang: str) -> str:
+    """Return the publisher named in the description, else the unit that owns the set."""
+    for publisher in pkg.get("publisher") or ():
+        if isinstance(publisher, Mapping) and publisher.get("name"):
+            return publisher["name"]
+    unit = pkg.get("organization") or {}
+    return organization_titles().get(unit.get("name", "")) or text(unit, "title", lang)
+
+
+def citation(pkg: Mapping[str, Any], lang: str, url: str) -> str:
+    """Return a line to cite: publisher, title, day of the last change, address."""
+    changed = formatting.date(pkg.get("modified") or pkg.get("metadata_modified"), lang)
+    title = text(pkg, "title", lang)
+    return ". ".join(part for part in (publisher_name(pkg, lang), title, changed) if part) + f". {url}"
+
+
+def related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return other sets of the same domain, the ones that share most words with the title first."""
+    if not pkg.get("domain"):
+        return []
+    found = search(
+        q=" ".join(word for word in str(pkg.get("title", "")).split() if word.isalnum()),
+        fq=f'+groups:"{pkg["domain"]}" -name:"{pkg["name"]}"',
+        mm="0",
+        rows=RELATED_ROWS,
+        facet="false",
+    )
+    return found["results"]
+
+
+def most_used(days: int = USED_DAYS) -> list[dict[str, Any]]:
+    """Return the sets with the most downloads and API calls; [] while nothing has been counted."""
+    try:
+        from ckanext.kielce.usage import shared
+    except ImportError:
+        return []
+    return shared_most_used(shared, days)
+
+
+def shared_most_used(shared: Any, days: int) -> list[dict[str, Any]]:
+    """Ask the room ``usage`` for the busiest sets and add their descriptions, busiest first."""
+    known = search(q="*:*", rows=1000, fl="id,name", facet="false")["results"]
+    totals: Mapping[str, Any] = shared.totals([row["id"] for row in known], days)
+    counts = {
+        key: sum(value.values()) if isinstance(value, Mapping) else int(value)
+        for key, value in totals.items()
+    }
+    busiest = sorted((key for key, count in counts.items() if count), key=lambda key: -counts[key])[
+        :HOME_ROWS
+    ]
+    return by_ids(busiest, {key: {"uses": counts[key]} for key in busiest})
+
+
+def by_ids(ids: Sequence[str], more: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sets with these ids in this order, each with its own further keys."""
+    if not ids:
+        return []
+    clause = " OR ".join(f'"{id_}"' for id_ in ids)
+    found = {
+        row["id"]: row
+        for row in search(q="*:*", fq=f"id:({clause})", rows=len(ids), facet="false")["results"]
+    }
+    return [{**found[id_], **more.get(id_, {})} for id_ in ids if id_ in found]
+
+
+def late() -> list[Mapping[str, Any]]:
+    """Return the sets that are late and why, worst first, from ``kielce_quality``; [] while it is off."""
+    if "kielce_quality_late" not in tk.h:
+        return []
+    return list(tk.h.kielce_quality_late(limit=HOME_ROWS) or [])
+
+
+def _counts(found: Mapping[str, Any], name: str) -> dict[str, int]:
+    facets = found.get("search_facets") or {}
+    return {item["name"]: item["count"] for item in facets.get(name, {}).get("items", [])}
+
+
+def domain_counts() -> dict[str, int]:
+    """Return how many public sets each domain has, by code."""
+    return _counts(search(q="*:*", rows=0, **{"facet.field": ["groups"], "facet.limit": 100}), "groups")
+
+
+def home() -> dict[str, Any]:
+    """Return what the home page shows: figures, counts by domain, newest, most used, late."""
+    found = search(
+        q="*:*",
+        rows=HOME_ROWS,
+        sort="metadata_modified desc",
+        **{"facet.field": ["groups", "organization", "vocab_format", "dataset_type"], "facet.limit": 100},
+    )
+    return {
+        "count": found["count"],
+        "newest": found["results"],
+        "domains": _counts(found, "groups"),
+        "units": len(_counts(found, "organization")),
+        "types": _counts(found, "dataset_type"),
+        "formats": _counts(found, "vocab_format"),
+        "used": most_used(),
+        "late": late(),
+    }
