@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from .model import ComponentCode, MetricScore, MqaResult, Part, PartState
 from .parts import Scored, score_parts
 from .rules import MQA_METRICS, RULES, Rules
 
-ADMS = Namespace("http://www.w3.org/ns/adms#")
-DCATAP = Namespace("http://data.europa.eu/r5r/")
 FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
 ACCESS_RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
 LICENCES = "http://publications.europa.eu/resource/authority/licence/"
@@ -35,136 +33,25 @@ KNOWN_LICENCE_PREFIXES = (
     "http://www.opendefinition.org/licenses/",
     "http://opendatacommons.org/licenses/",
     "https://opendatacommons.org/licenses/",
-    "http://dcat-ap.de/def/licenses/",
 )
 """Beginnings of the addresses that count as known licences."""
 
 NON_PROPRIETARY: frozenset[str] = frozenset(
     {
-        *(
-            "AZW",
-            "BMP",
-            "CSV",
-            "DBF",
-            "EPUB",
-            "GEOJSON",
-            "GIF",
-            "GML",
-            "GPKG",
-            "GPX",
-            "GTFS",
-            "GZIP",
-            "HTML",
-            "ICS",
-        ),
-        *(
-            "JPEG",
-            "JPEG2000",
-            "JSON",
-            "JSON_LD",
-            "KML",
-            "KMZ",
-            "LAS",
-            "MAP_SRVC",
-            "MBOX",
-            "N3",
-            "NETCDF",
-            "NQUADS",
-        ),
-        *(
-            "ODB",
-            "ODC",
-            "ODF",
-            "ODG",
-            "ODP",
-            "ODS",
-            "ODT",
-            "OWL",
-            "PARQUET",
-            "PDF1X",
-            "PDFA1A",
-            "PDFA1B",
-            "PNG",
-            "PS",
-        ),
-        *(
-            "PSD",
-            "RDF",
-            "RDFA",
-            "RDF_N_QUADS",
-            "RDF_N_TRIPLES",
-            "RDF_TRIG",
-            "RDF_TURTLE",
-            "RDF_XML",
-            "RSS",
-            "SHP",
-        ),
-        *(
-            "SPARQLQ",
-            "SQL",
-            "SVG",
-            "TAR",
-            "TIFF",
-            "TIFF_FX",
-            "TMX",
-            "TSV",
-            "TTML",
-            "TXT",
-            "WFS_SRVC",
-            "WMS_SRVC",
-        ),
-        *(
-            "WMTS_SRVC",
-            "WCS_SRVC",
-            "XHTML",
-            "XLIFF",
-            "XML",
-            "XSLFO",
-            "XYZ",
-            "ZIP",
-            "7Z",
-            "PROTOBUF",
-            "FGB",
-            "GRID",
-        ),
+        *("BMP", "CSV", "DBF", "GEOJSON", "GZIP", "HTML", "ICS", "JPEG2000", "JSON", "JSON_LD", "KML", "KMZ"),
+        *("NETCDF", "ODS", "PNG", "RDF_N_QUADS", "RDF_N_TRIPLES", "RDF_TRIG", "RDF_TURTLE", "RDF_XML", "RSS"),
+        *("RTF", "TAR", "TIFF", "TSV", "TXT", "WMS_SRVC", "XML", "ZIP"),
     }
 )
-"""EU file types that no single firm owns."""
+"""EU file types on data.europa.eu's list edp-non-proprietary-format (no GML or GeoPackage there: not our choice)."""
 
 MACHINE_READABLE: frozenset[str] = frozenset(
     {
-        *(
-            "CSV",
-            "CSV_ZIP",
-            "DBF",
-            "FGB",
-            "GEOJSON",
-            "GML",
-            "GPKG",
-            "GPX",
-            "GRID",
-            "GTFS",
-            "ICS",
-            "JSON",
-            "JSON_LD",
-        ),
-        *("KML", "KMZ", "LAS", "N3", "NETCDF", "NQUADS", "ODS", "OWL", "PARQUET", "PROTOBUF", "RDF", "RDFA"),
-        *(
-            "RDF_N_QUADS",
-            "RDF_N_TRIPLES",
-            "RDF_TRIG",
-            "RDF_TURTLE",
-            "RDF_XML",
-            "RSS",
-            "SHP",
-            "SPARQLQ",
-            "SQL",
-            "TMX",
-        ),
-        *("TSV", "WFS_SRVC", "XLIFF", "XLS", "XLSX", "XML", "XYZ", "MDB", "WCS_SRVC", "ATOM", "DXF"),
+        *("CSV", "GEOJSON", "ICS", "JSON", "JSON_LD", "KML", "KMZ", "NETCDF", "ODS", "RDFA", "RDF_N_QUADS"),
+        *("RDF_N_TRIPLES", "RDF_TRIG", "RDF_TURTLE", "RDF_XML", "RSS", "SHP", "XLS", "XLSX", "XML"),
     }
 )
-"""EU file types whose values a program can read."""
+"""EU file types on data.europa.eu's list edp-machine-readable-format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +188,7 @@ def assess_mqa(
         for item in graph.objects(node, DCAT.distribution)
     ]
     # A stable choice among equals, whatever the order in which the graph gives its triples.
-    best = max(candidates, key=lambda values: (_points(values), sorted(values.items(), key=str)), default=own)
+    best = max(candidates, key=lambda values: (_points(values), str(sorted(values.items()))), default=own)
     return MqaResult(
         tuple(
             MetricScore(
