@@ -1,0 +1,1 @@
+"""The city's table of ISO 37120 indicators."""
