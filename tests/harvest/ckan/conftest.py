@@ -31,7 +31,8 @@ class ListHarvester(SourceHarvester):
             raise KeyError("explode")
         if record.content.get("refuse"):
             raise RecordError("no title", "brak tytułu")
-        return DatasetDraft(record.content["dataset"], record.content.get("unmapped", []))
+        content = record.content
+        return DatasetDraft(content["dataset"], content.get("unmapped", []), content.get("owner"))
 
 
 def made_record(guid: str, title: str, /, **dataset: Any) -> Record:

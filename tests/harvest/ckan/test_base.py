@@ -184,28 +184,55 @@ def test_source_settings_fill_what_records_leave_open(harvest: Make, record: Rec
     owner = factories.Organization()
     source = harvest(
         organization=owner["name"],
-        license_id="cc-by",
-        overrides={"a": {"license_id": "cc-zero"}, "*": {"author": "Każdy"}},
+        license_id="CC-BY-4.0",
+        overrides={"a": {"license_id": "CC0-1.0"}, "*": {"author": "Każdy"}},
     )
-    source.run([record("a", "Jeden"), record("b", "Dwa"), record("c", "Trzy", license_id="other-open")])
+    source.run([record("a", "Jeden"), record("b", "Dwa"), record("c", "Trzy", license_id="ODbL-1.0")])
     found = source.datasets()
     assert {guid: entry["license_id"] for guid, entry in found.items()} == {
-        "a": "cc-zero",
-        "b": "cc-by",
-        "c": "other-open",
+        "a": "CC0-1.0",
+        "b": "CC-BY-4.0",
+        "c": "ODbL-1.0",
     }
     assert {entry["owner_org"] for entry in found.values()} == {owner["id"]}
     assert found["b"]["author"] == "Każdy"
+
+
+def test_an_incomplete_record_makes_but_does_not_replace(harvest: Make, record: Rec) -> None:
+    """A map service that does not answer must not cost a dataset its files."""
+    source = harvest()
+    full = record("a", "Pełny").content
+    partial = Record("a", None, record("a", "Okrojony").content, incomplete="WFS nie odpowiada")
+    assert source.run([partial])["counts"]["added"] == 1
+    assert source.run([Record("a", None, full)])["counts"]["updated"] == 1
+    result = source.run([partial])
+    assert source.datasets()["a"]["title"] == "Pełny"
+    assert result["outcome"] == "partly" and "WFS nie odpowiada" in result["record_errors"][0]["message"]
+    assert source.run([Record("a", None, full)])["counts"]["unchanged"] == 1
+
+
+def test_the_organisation_a_record_names(harvest: Make, harvester: Any) -> None:
+    other = factories.Organization(title="Miejski Zarząd Dróg " + factories.Organization.stub().name)
+    source = harvest(match_organization=True)
+    content = {"dataset": {"title": "Drogi", "notes": "Opis"}}
+    source.run(
+        [
+            Record("a", None, {**content, "owner": other["title"].upper()}),
+            Record("b", None, {**content, "owner": "Nieznany"}),
+        ]
+    )
+    found = source.datasets()
+    assert (found["a"]["owner_org"], found["b"]["owner_org"]) == (other["id"], source.org["id"])
 
 
 def test_a_change_of_settings_reaches_unchanged_records(harvest: Make, record: Rec) -> None:
     source = harvest()
     source.run([record("a", "Jeden")])
     row = source.source
-    row.config = json.dumps({"settings": {"license_id": "cc-by"}})
+    row.config = json.dumps({"settings": {"license_id": "CC-BY-4.0"}})
     row.save()
     assert source.run([record("a", "Jeden")])["counts"]["updated"] == 1
-    assert source.datasets()["a"]["license_id"] == "cc-by"
+    assert source.datasets()["a"]["license_id"] == "CC-BY-4.0"
 
 
 def test_the_settings_do_not_overwrite_the_sources_own_fields(harvest: Make) -> None:

@@ -170,7 +170,14 @@ class SourceHarvester(p.SingletonPlugin):
             seen.add(guid)
             fingerprint = digest([basis, record.revision if record.revision is not None else record.content])
             content = json.dumps({"content": record.content, "problems": record.problems}, ensure_ascii=False)
-            collected.append(store.Collected(guid, fingerprint, content, error))
+            incomplete = record.incomplete
+            if incomplete:
+                # never the fingerprint of a complete record: the next run that reads all of it must write it
+                fingerprint = digest([fingerprint, "incomplete"])
+                incomplete = say("record", lang, guid=guid, reason=incomplete)
+            collected.append(
+                store.Collected(guid, fingerprint, content, error, None if error else incomplete)
+            )
         return collected
 
     def _import(self, harvest_object: HarvestObject, lang: str) -> Outcome:
@@ -179,6 +186,8 @@ class SourceHarvester(p.SingletonPlugin):
         record = Record(harvest_object.guid, None, kept["content"], kept["problems"])
         draft = self.to_dataset(record, source)
         owner = store.owner_id(source)
+        if source.config.get("match_organization") and draft.owner_title:
+            owner = store.organization_titled(draft.owner_title) or owner
         data = with_source_settings(draft, record, source, owner)
         notes = [*record.problems, *draft.unmapped]
         return write(harvest_object, data, notes, lang)

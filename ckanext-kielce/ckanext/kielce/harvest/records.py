@@ -43,7 +43,9 @@ class Record:
 
     ``guid`` is its lasting identity within the source. ``revision`` changes when the record changes; None means
     "judge by the content". ``content`` is plain JSON data, kept with the harvest object. ``problems`` are
-    sentences for the report that do not stop the record; ``error`` says why it cannot be used at all.
+    sentences for the report that do not stop the record; ``error`` says why it cannot be used at all;
+    ``incomplete`` says what could not be read this time (a service that did not answer): such a record makes a new
+    dataset, but does not replace what an earlier, complete one made.
     """
 
     guid: str
@@ -51,6 +53,7 @@ class Record:
     content: dict[str, Any]
     problems: list[str] = field(default_factory=list)
     error: str | None = None
+    incomplete: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class DatasetDraft:
     """A dataset as a protocol sees it: ``data`` in the city's schema, resources included, without name and owner.
 
     ``unmapped`` lists what the record said and the schema has no place for, as "what: value"; the part before
-    the colon is what the report totals by.
+    the colon is what the report totals by. ``owner_title`` is the publishing unit's name as the record has it, used
+    when the source asks for it ("match_organization").
     """
 
     data: dict[str, Any]
     unmapped: list[str] = field(default_factory=list)
+    owner_title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.kielce.harvest import codes
+from ckanext.kielce.common import vocabularies
 from ckanext.kielce.harvest.records import SECRET_NAME, ConfigField
 
 STORED_KEY = "settings"
@@ -47,6 +47,9 @@ def _secret(value: Any) -> str | None:
 
 COMMON: dict[str, ConfigField] = {
     "organization": ConfigField("Name of the organisation that publishes the datasets (else the source's own)."),
+    "match_organization": ConfigField(
+        "Give each dataset to the organisation whose title the record names, else to the one above.", "flag"
+    ),
     "domain": ConfigField("City domain of the datasets, for instance transport."),
     "frequency": ConfigField("How often the content is promised to change: an EU code such as MONTHLY."),
     "license_id": ConfigField("Licence of the datasets, an id of the portal's licence list."),
@@ -144,30 +147,52 @@ def _complaint(field: ConfigField, value: Any) -> str | None:
 def _portal_complaints(where: str, values: Mapping[str, Any], portal: Portal) -> list[str]:
     found = []
     for key in ("organization", "owner_org"):
-        if values.get(key) and not portal.organization(str(values[key])):
+        name = values.get(key)
+        if name and not portal.organization(str(name)):
             found.append(
-                f'{where}{key}: there is no organisation "{values[key]}"; create it first or use its short name'
+                f'{where}{key}: there is no organisation "{name}"; create it first or use its short name'
             )
-    if values.get("domain") and values["domain"] not in codes.codes("domains"):
-        close = difflib.get_close_matches(str(values["domain"]), codes.codes("domains"), n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"use one of {', '.join(codes.codes('domains'))}"
-        found.append(f'{where}domain: unknown domain "{values["domain"]}" ({hint})')
-    if values.get("frequency") and codes.uri("frequencies", str(values["frequency"])) is None:
+    domain = values.get("domain")
+    if domain and vocabularies.domain(str(domain)) is None:
+        known = vocabularies.load("domains").codes()
+        close = difflib.get_close_matches(str(domain), known, n=1)
+        hint = f'did you mean "{close[0]}"?' if close else f"use one of {', '.join(known)}"
+        found.append(f'{where}domain: unknown domain "{domain}" ({hint})')
+    frequency = values.get("frequency")
+    if frequency and vocabularies.frequency(str(frequency)) is None:
         found.append(
-            f'{where}frequency: unknown frequency "{values["frequency"]}"; use an EU code such as DAILY, MONTHLY, ANNUAL'
+            f'{where}frequency: unknown frequency "{frequency}"; use an EU code such as DAILY, MONTHLY, ANNUAL'
         )
-    if values.get("license_id") and values["license_id"] not in portal.licences:
-        found.append(
-            f'{where}license_id: unknown licence "{values["license_id"]}"; use one of {", ".join(sorted(portal.licences))}'
-        )
+    licence = values.get("license_id")
+    if licence and vocabularies.licence(str(licence)) is None and licence not in portal.licences:
+        known = vocabularies.load("licences").codes()
+        found.append(f'{where}license_id: unknown licence "{licence}"; use one of {", ".join(known)}')
     return found
+
+
+# Fields whose codes are written out, and the vocabulary each takes them from.
+CODED = {
+    "domain": "domains",
+    "frequency": "frequencies",
+    "license_id": "licences",
+    "access_rights": "access_rights",
+    "theme": "themes",
+    "language": "languages",
+    "hvd_category": "hvd_categories",
+}
 
 
 def _written_out(values: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(values)
-    if result.get("frequency"):
-        result["frequency"] = codes.uri("frequencies", str(result["frequency"]))
-    if result.get("theme"):
-        given = [result["theme"]] if isinstance(result["theme"], str) else result["theme"]
-        result["theme"] = [codes.uri("themes", str(value)) or value for value in given]
+    for key, name in CODED.items():
+        value = result.get(key)
+        if isinstance(value, list):
+            result[key] = [_value(name, each) for each in value]
+        elif value:
+            result[key] = _value(name, value)
     return result
+
+
+def _value(name: str, value: Any) -> Any:
+    entry = vocabularies.load(name).get(str(value))
+    return entry.value if entry else value

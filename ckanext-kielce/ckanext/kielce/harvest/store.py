@@ -33,6 +33,7 @@ class Collected:
     fingerprint: str
     content: str
     error: str | None = None
+    incomplete: str | None = None
 
 
 @dataclass
@@ -65,6 +66,17 @@ def portal() -> Portal:
         return bool(group and group.is_organization and group.state == "active")
 
     return Portal(organization, model.Package.get_license_register().keys())
+
+
+def organization_titled(title: str) -> str | None:
+    """Id of the active organisation with this title, in any case of letters."""
+    return model.Session.scalar(
+        sa.select(model.Group.id).where(
+            sa.func.lower(model.Group.title) == " ".join(title.split()).lower(),
+            model.Group.is_organization.is_(True),
+            model.Group.state == "active",
+        )
+    )
 
 
 def owner_id(source: Source) -> str | None:
@@ -172,9 +184,10 @@ def plan(
         objects.append(row)
         if memory:
             extras.append({"harvest_object_id": row["id"], "key": EXTRA, "value": memory.dump()})
-        if record.error:
+        message = record.error or record.incomplete
+        if message:
             errors.append(
-                {"harvest_object_id": row["id"], "message": record.error, "stage": "Fetch", "created": now()}
+                {"harvest_object_id": row["id"], "message": message, "stage": "Fetch", "created": now()}
             )
         if row["state"] == "WAITING":
             work.append(row["id"])
@@ -214,7 +227,7 @@ def _row(
     }
     if was and was.state != "active":
         return done, Memory(notes=[say("deleted_by_hand", lang, title=was.title)])
-    if was and was.memory.fingerprint == record.fingerprint:
+    if was and (record.incomplete or was.memory.fingerprint == record.fingerprint):
         return done, None
     return {**row, "content": record.content}, Memory(fingerprint=record.fingerprint)
 

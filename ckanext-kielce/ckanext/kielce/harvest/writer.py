@@ -10,7 +10,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.model import HarvestObject
-from ckanext.kielce.harvest import codes, store
+from ckanext.kielce.common import vocabularies
+from ckanext.kielce.harvest import store
 from ckanext.kielce.harvest.merge import free_name, merged
 from ckanext.kielce.harvest.records import digest
 from ckanext.kielce.harvest.words import say
@@ -63,7 +64,7 @@ def tidied(data: dict[str, Any]) -> dict[str, Any]:
     if tags:
         result["tags"] = [{"name": tag} for tag in tags.values()]
     if not result.get("theme") and result.get("domain"):
-        result["theme"] = codes.themes_of_domain(result["domain"])
+        result["theme"] = vocabularies.themes_of_domain(result["domain"])
     result.setdefault("type", "dataset")
     return result
 
