@@ -1,0 +1,254 @@
+"""``ckan kielce quality …``: observe, score, show, list, sweep, import-history.
+
+``__all__`` names the one group that all rooms share: CKAN's blanket takes the commands from there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from ckan import model as ckan_model
+from ckan.lib import search
+from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.cli import kielce
+
+from . import jobs, presentation, store
+from .gather.history import HistoryError
+from .gather.history import import_history as load_history
+from .gather.observe import observe_package
+from .scoring import score_package
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+language = click.option(
+    "--lang", type=click.Choice(["pl", "en"]), default="pl", help="Language of the sentences."
+)
+
+
+@kielce.group(short_help="Observations, checks and scores")
+def quality() -> None:
+    """Observe what datasets really hold, score them, and say why."""
+
+
+@quality.command()
+@click.argument("datasets", nargs=-1)
+@click.option("--full", is_flag=True, help="Fetch in full even if nothing seems to have changed.")
+@click.option(
+    "--score/--no-score", "scored", default=True, help="Score each dataset after looking (default: yes)."
+)
+@as_json
+def observe(datasets: tuple[str, ...], full: bool, scored: bool, as_json: bool) -> None:
+    """Look at the content of DATASETS (names or ids; all when none is given) now, without the queue."""
+    report: list[dict[str, Any]] = []
+    failed = 0
+    for package_id in _progress(_ids(datasets), "Looking", as_json):
+        looks = observe_package(package_id, full=full)
+        score = score_package(package_id, defer_commit=True) if scored else None
+        failed += sum(look.outcome == "failed" for look in looks)
+        report.append(
+            {
+                "id": package_id,
+                "name": ckan_model.Package.get(package_id).name,
+                "looks": [look.as_dict() for look in looks],
+                "score": presentation.compact(score) if score else None,
+            }
+        )
+        ckan_model.Session.expunge_all()
+    if scored:
+        search.commit()
+    if as_json:
+        _print_json(report)
+        return
+    for item in report:
+        for look in item["looks"]:
+            if look["outcome"] in {"failed", "busy"} or look["problems"]:
+                codes = ", ".join(problem["code"] for problem in look["problems"])
+                click.echo(
+                    f"{item['name']}: {look['name']}: {look['outcome']} {look['detail'] or codes}".rstrip()
+                )
+    looks = [look for item in report for look in item["looks"]]
+    counts = {outcome: sum(look["outcome"] == outcome for look in looks) for outcome in _outcomes(looks)}
+    click.echo(
+        f"{len(report)} datasets, {len(looks)} resources: " + ", ".join(f"{n} {k}" for k, n in counts.items())
+    )
+
+
+def _outcomes(looks: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(look["outcome"] for look in looks))
+
+
+@quality.command()
+@click.argument("datasets", nargs=-1)
+@as_json
+def score(datasets: tuple[str, ...], as_json: bool) -> None:
+    """Score DATASETS (names or ids; all when none is given) from the evidence at hand."""
+    report = []
+    for package_id in _progress(_ids(datasets), "Scoring", as_json):
+        result = score_package(package_id, defer_commit=True)
+        if result is not None:
+            report.append({"id": package_id, **presentation.compact(result)})
+        ckan_model.Session.expunge_all()
+    search.commit()
+    if as_json:
+        _print_json(report)
+        return
+    grades: dict[str, int] = {}
+    for item in report:
+        key = item["grade"] or f"no grade: {item['reason']}"
+        grades[key] = grades.get(key, 0) + 1
+    click.echo(f"{len(report)} datasets scored")
+    for key, count in sorted(grades.items()):
+        click.echo(f"  {count:5d}  {key}")
+
+
+@quality.command()
+@click.argument("dataset")
+@language
+@as_json
+def show(dataset: str, lang: str, as_json: bool) -> None:
+    """Show the score of DATASET and the reasons for it."""
+    try:
+        result = tk.get_action("kielce_quality_show")({"ignore_auth": True}, {"id": dataset, "lang": lang})
+    except tk.ObjectNotFound:
+        _fail(f"no dataset {dataset}")
+    if as_json:
+        _print_json(result)
+        return
+    index = "-" if result["index"] is None else f"{result['index']:.1f}"
+    click.echo(f"{result['title']} ({result['name']})")
+    click.echo(
+        f"{result['grade_text'] if result['grade'] else result['reason_text']}  [{index}]  {result['status_text']}"
+    )
+    if result.get("summary"):
+        click.echo(result["summary"])
+    for component in result["components"]:
+        points = "-" if component["score"] is None else f"{component['score']:.1f}"
+        click.echo(f"  {component['code']} {component['name']}: {points}")
+    for gate in result["gates"]:
+        click.echo(f"  ! {gate['text']}")
+    for item in result["deductions"]:
+        click.echo(f"  -{item['points']:.1f}  {item['text']}")
+
+
+@quality.command("list")
+@click.option("--status", help="Only this status.")
+@click.option("--grade", help="Only this grade, or none.")
+@click.option("--label", help="Only sets with this label.")
+@click.option("--organization", help="Only sets of this organisation.")
+@click.option("--late", is_flag=True, help="Only sets that are overdue now.")
+@click.option(
+    "--sort", default="index", help="index, name, overdue or scored; with - in front the other way round."
+)
+@click.option("--limit", type=int, default=50, help="Number of sets.")
+@language
+@as_json
+def list_scores(lang: str, as_json: bool, **filters: Any) -> None:
+    """List scores, the lowest index first."""
+    wanted = {key: value for key, value in filters.items() if value not in (None, False)}
+    try:
+        result = tk.get_action("kielce_quality_list")(
+            {"ignore_auth": True, "user": _site_user()}, {**wanted, "lang": lang}
+        )
+    except tk.ValidationError as error:
+        _fail(str(error.error_summary))
+    if as_json:
+        _print_json(result)
+        return
+    for item in result["results"]:
+        index = "    -" if item["index"] is None else f"{item['index']:5.1f}"
+        click.echo(
+            f"{item['grade'] or '-'} {index}  {item['status_text']:<22} {item['name']}  {item['reason_text'] or ''}"
+        )
+    click.echo(f"{len(result['results'])} of {result['count']}")
+
+
+@quality.command()
+@click.option("--wait", is_flag=True, help="Do what is due here and now instead of queueing it.")
+@click.option("--stop", is_flag=True, help="Cancel scheduled sweeps.")
+@as_json
+def sweep(wait: bool, stop: bool, as_json: bool) -> None:
+    """Queue the datasets whose look or score is due, and keep the sweep scheduled (option sweep_interval)."""
+    if stop:
+        result: dict[str, Any] = {"stopped": jobs.stop_sweep()}
+    elif wait:
+        to_observe, to_score = store.due_datasets(store.utc_now())
+        for package_id in _progress(to_observe, "Looking", as_json):
+            observe_package(package_id)
+            score_package(package_id)
+        for package_id in _progress(to_score, "Scoring", as_json):
+            score_package(package_id)
+        result = {"observed": len(to_observe), "scored": len(to_score)}
+    else:
+        result = jobs.sweep()
+    if as_json:
+        _print_json(result)
+        return
+    click.echo(", ".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@quality.command("import-history")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dataset", required=True, help="Name or id of the dataset whose past this is.")
+@click.option("--resource", "resource_id", help="Id of the resource (default: the first one).")
+@as_json
+def import_history(folder: Path, dataset: str, resource_id: str | None, as_json: bool) -> None:
+    """Load the past versions of a set from FOLDER (timeline.json and v001.csv …) as observations with their times."""
+    try:
+        package = tk.get_action("package_show")({"ignore_auth": True}, {"id": dataset})
+    except tk.ObjectNotFound:
+        _fail(f"no dataset {dataset}")
+    resources = [item for item in package["resources"] if resource_id in (None, item["id"])]
+    if not resources:
+        _fail(f"dataset {dataset} has no resource {resource_id or 'at all'}")
+    try:
+        result = load_history(folder, package, resources[0])
+    except HistoryError as error:
+        _fail(str(error))
+    score_package(package["id"])
+    if as_json:
+        _print_json(result.as_dict())
+        return
+    click.echo(
+        f"{dataset}: {result.observations} observations, {result.looks} unchanged looks and "
+        f"{result.declarations} declarations loaded; {result.skipped} were there already"
+    )
+
+
+def _ids(datasets: tuple[str, ...]) -> list[str]:
+    if not datasets:
+        return store.dataset_ids()
+    found = []
+    for name in datasets:
+        package = ckan_model.Package.get(name)
+        if package is None or package.state != "active":
+            _fail(f"no dataset {name}")
+        found.append(package.id)
+    return found
+
+
+def _progress(items: list[str], label: str, quiet: bool) -> Any:
+    """Items with a progress bar on the terminal's error stream."""
+    if quiet or len(items) < 2:
+        yield from items
+        return
+    with click.progressbar(items, label=label, show_pos=True, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _site_user() -> str:
+    return tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+
+def _fail(message: str) -> Any:
+    click.echo(message, err=True)
+    raise SystemExit(1)
+
+
+__all__ = ["kielce"]

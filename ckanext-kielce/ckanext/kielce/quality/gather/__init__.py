@@ -1,0 +1,1 @@
+"""Gathering evidence: what a dataset declares, and what its content really is."""

@@ -1,0 +1,267 @@
+"""Look at a dataset's resources and write down what was seen.
+
+Nothing of CKAN's own is written: an observation never edits a dataset. A look that finds what the last one found only
+moves that row's counter and time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckan import model as ckan_model
+from ckan.plugins import toolkit as tk
+from sqlalchemy import func, select
+
+from .. import model
+from ..settings import Settings, settings
+from .codec import to_row
+from .declare import record_declaration
+from .fetching import Fetched, SourceBusyError, content, kind_of
+from .lineage import adopt
+from .reading import Reading, dictionary_of, read_content
+
+log = logging.getLogger(__name__)
+
+#: Failures that may pass by themselves; one of them alone doesn't make a link that worked a dead one.
+PASSING = {"timeout", "connection"}
+PASSING_STATUS = {408, 425, 429, 500, 502, 503, 504}
+#: The same bytes under a new date or ETag are written down as a touch, but not oftener than this.
+TOUCH_INTERVAL = dt.timedelta(hours=20)
+
+
+@dataclass
+class Look:
+    """What one look at one resource came to.
+
+    :ivar outcome: ``new`` (content not seen before), ``unchanged``, ``touched`` (same content, new headers),
+        ``answers`` (service or page), ``failed``, ``busy``, ``skipped``
+    """
+
+    resource_id: str
+    name: str
+    outcome: str
+    detail: str = ""
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for the API and the command line."""
+        return {
+            "resource_id": self.resource_id,
+            "name": self.name,
+            "outcome": self.outcome,
+            "detail": self.detail,
+            "problems": self.problems,
+        }
+
+
+def observe_package(package_id: str, *, full: bool = False, now: dt.datetime | None = None) -> list[Look]:
+    """Look at all resources of a dataset, commit what was seen, and return it.
+
+    :param full: fetch in full even where nothing seems to have changed
+    :raises ckan.plugins.toolkit.ObjectNotFound: no such dataset
+    """
+    now = now or dt.datetime.now(dt.timezone.utc)
+    options = settings()
+    package = tk.get_action("package_show")({"ignore_auth": True, "use_cache": False}, {"id": package_id})
+    record_declaration(package)
+    ckan_model.Session.commit()
+    looks = [
+        observe_resource(package, resource, options, full=full, now=now) for resource in package["resources"]
+    ]
+    adopt(package["id"])
+    ckan_model.Session.commit()
+    return looks
+
+
+def observe_resource(
+    package: dict[str, Any], resource: dict[str, Any], options: Settings, *, full: bool, now: dt.datetime
+) -> Look:
+    """Look at one resource and commit what was seen."""
+    name = resource.get("name") or resource.get("url") or resource["id"]
+    kind = kind_of(resource)
+    if kind in {"none", "datastore"}:
+        return Look(resource["id"], name, "skipped")
+    last = latest_observation(resource["id"])
+    ckan_model.Session.commit()  # no open transaction while a slow server is waited for
+    try:
+        with content(resource, last, options, full=full, now=now) as fetched:
+            reading = _reading(fetched, last, resource, now)
+            look = _record(package, resource, fetched, reading, now)
+    except SourceBusyError as busy:
+        return Look(resource["id"], name, "busy", f"{busy}: another worker is asking this host")
+    look.name = name
+    return look
+
+
+def _reading(
+    fetched: Fetched, last: model.Observation | None, resource: dict[str, Any], now: dt.datetime
+) -> Reading | None:
+    """Read the content, unless its bytes are those that were read last time."""
+    if fetched.path is None or (last is not None and last.bytes_sha256 == fetched.sha256):
+        return None
+    return read_content(fetched.path, resource, now)
+
+
+def _record(
+    package: dict[str, Any],
+    resource: dict[str, Any],
+    fetched: Fetched,
+    reading: Reading | None,
+    now: dt.datetime,
+) -> Look:
+    """Write link state and observation under a lock, so that two workers don't write the same thing twice."""
+    lock_resource(resource["id"])
+    look = Look(resource["id"], "", "answers")
+    if fetched.method != "upload" or fetched.error is not None:
+        record_link(package["id"], resource, fetched, now)
+    if fetched.error is not None:
+        look.outcome, look.detail = "failed", fetched.error.message
+    elif fetched.too_large or fetched.path is not None or fetched.unchanged:
+        look.outcome, look.problems = _record_content(package, resource, fetched, reading, now)
+    ckan_model.Session.commit()
+    return look
+
+
+def _record_content(
+    package: dict[str, Any],
+    resource: dict[str, Any],
+    fetched: Fetched,
+    reading: Reading | None,
+    now: dt.datetime,
+) -> tuple[str, list[dict[str, Any]]]:
+    last = latest_observation(resource["id"])
+    same = last is not None and (
+        fetched.unchanged
+        or (fetched.sha256 is not None and last.bytes_sha256 == fetched.sha256)
+        or (fetched.too_large and (last.etag, last.content_length) == (fetched.etag, fetched.length))
+    )
+    if last is not None and same:
+        moved = (fetched.etag, fetched.last_modified) != (last.etag, last.last_modified)
+        brought = last.method == "import"  # its headers are those of another server
+        if fetched.unchanged or not moved or brought or now - last.last_seen_at < TOUCH_INTERVAL:
+            last.last_seen_at = max(now, last.last_seen_at)
+            last.checks += 1
+            return "unchanged", last.problems
+        ckan_model.Session.add(_touch(last, fetched, now))
+        return "touched", last.problems
+    if reading is None and fetched.path is not None:
+        # Another worker wrote meanwhile what we held for known.
+        reading = read_content(fetched.path, resource, now)
+    reading = reading or Reading.too_large(resource)
+    observation = reading.observation(fetched, now)
+    ckan_model.Session.add(
+        to_row(
+            observation,
+            package_id=package["id"],
+            resource_id=resource["id"],
+            method=fetched.method,
+            url=None if fetched.method == "upload" else resource["url"],
+            problems=reading.problems,
+            sample_level=reading.sample_level,
+            description=package.get("notes"),
+        )
+    )
+    return "new", reading.problems
+
+
+def _touch(last: model.Observation, fetched: Fetched, now: dt.datetime) -> model.Observation:
+    """A row for the same content published again (new date or ETag)."""
+    skipped = {
+        "id",
+        "observed_at",
+        "last_seen_at",
+        "checks",
+        "etag",
+        "last_modified",
+        "method",
+        "http_status",
+    }
+    copied = {
+        column.key: getattr(last, column.key)
+        for column in model.Observation.__table__.columns
+        if column.key not in skipped
+    }
+    return model.Observation(
+        **copied,
+        observed_at=now,
+        last_seen_at=now,
+        checks=1,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+        method=fetched.method,
+        http_status=fetched.status,
+    )
+
+
+def record_link(package_id: str, resource: dict[str, Any], fetched: Fetched, now: dt.datetime) -> None:
+    """Append the state of a link, or move the counter of the same state."""
+    error = fetched.error.kind if fetched.error else None
+    last = latest_link(resource["id"])
+    if last is not None and (last.ok, last.http_status, last.error, last.url) == (
+        error is None,
+        fetched.status,
+        error,
+        resource.get("url"),
+    ):
+        last.last_checked_at = max(now, last.last_checked_at)
+        last.checks += 1
+        return
+    ckan_model.Session.add(
+        model.LinkCheck(
+            package_id=package_id,
+            resource_id=resource["id"],
+            url=resource.get("url"),
+            checked_at=now,
+            last_checked_at=now,
+            checks=1,
+            ok=error is None,
+            http_status=fetched.status,
+            error=error,
+            message=fetched.error.message if fetched.error else None,
+        )
+    )
+
+
+def is_passing(check: model.LinkCheck) -> bool:
+    """Whether a failure is of a kind that may pass by itself."""
+    return check.error in PASSING or check.http_status in PASSING_STATUS
+
+
+def lock_resource(resource_id: str) -> None:
+    """Hold a resource's evidence until the end of the transaction."""
+    ckan_model.Session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtext(f"kielce_quality:{resource_id}")))
+    )
+
+
+def latest_observation(resource_id: str) -> model.Observation | None:
+    """The newest observation of a resource."""
+    return ckan_model.Session.scalars(
+        select(model.Observation)
+        .where(model.Observation.resource_id == resource_id)
+        .order_by(model.Observation.observed_at.desc())
+        .limit(1)
+    ).first()
+
+
+def latest_link(resource_id: str) -> model.LinkCheck | None:
+    """The newest state of a resource's link."""
+    return ckan_model.Session.scalars(
+        select(model.LinkCheck)
+        .where(model.LinkCheck.resource_id == resource_id)
+        .order_by(model.LinkCheck.checked_at.desc())
+        .limit(1)
+    ).first()
+
+
+__all__ = [
+    "Look",
+    "dictionary_of",
+    "latest_link",
+    "latest_observation",
+    "observe_package",
+    "observe_resource",
+]

@@ -1,0 +1,68 @@
+"""Who may see and do what.
+
+Everyone who sees a dataset sees its score. A score that is withheld because of suspected personal data is for those who
+may edit the dataset. A coordinator's decisions are for sysadmins and the users named in ``coordinators``: an owner
+mustn't be able to make his own data look fresh.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from ckan.types import AuthResult, Context, DataDict
+
+from ..settings import settings
+
+
+@tk.auth_allow_anonymous_access
+def kielce_quality_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return _same_as("package_show", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def kielce_quality_list(_context: Context, _data_dict: DataDict) -> AuthResult:
+    """Everyone; the list holds only what the caller may see."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def kielce_quality_observations(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return _same_as("package_show", context, data_dict)
+
+
+def kielce_quality_private(context: Context, data_dict: DataDict) -> AuthResult:
+    """Alerts about personal data: whoever may edit the dataset."""
+    return _same_as("package_update", context, data_dict)
+
+
+def kielce_quality_observe(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may edit the dataset."""
+    return _same_as("package_update", context, data_dict)
+
+
+def kielce_quality_score(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may edit the dataset."""
+    return _same_as("package_update", context, data_dict)
+
+
+def kielce_quality_sweep(_context: Context, _data_dict: DataDict) -> AuthResult:
+    """Sysadmins only."""
+    return {"success": False, "msg": tk._("Only administrators of the portal may start a sweep")}
+
+
+def kielce_quality_decide(context: Context, _data_dict: DataDict) -> AuthResult:
+    """Coordinators (sysadmins are let through by CKAN itself)."""
+    if context.get("user") in settings().coordinators:
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only the data coordinator may decide this")}
+
+
+def _same_as(action: str, context: Context, data_dict: Any) -> AuthResult:
+    try:
+        tk.check_access(action, context, {"id": data_dict["id"]})
+    except tk.NotAuthorized as error:
+        return {"success": False, "msg": str(error)}
+    return {"success": True}

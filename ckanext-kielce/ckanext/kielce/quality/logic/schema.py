@@ -1,0 +1,133 @@
+"""What the actions take."""
+
+from __future__ import annotations
+
+from ckan.logic.schema import validator_args
+from ckan.types import Schema, Validator, ValidatorFactory
+
+SORTS = ("index", "-index", "name", "-name", "overdue", "-overdue", "scored", "-scored")
+
+
+@validator_args
+def show(
+    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, one_of: ValidatorFactory
+) -> Schema:
+    """id: dataset id or name; lang: pl, en or both."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "lang": [ignore_missing, one_of(["pl", "en", "both"])],
+    }
+
+
+@validator_args
+def list_(
+    default: ValidatorFactory,
+    ignore_missing: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+    boolean_validator: Validator,
+) -> Schema:
+    """Filters, order and page of ``kielce_quality_list``."""
+    return {
+        "status": [ignore_missing, unicode_safe],
+        "grade": [ignore_missing, unicode_safe],
+        "reason": [ignore_missing, unicode_safe],
+        "label": [ignore_missing, unicode_safe],
+        "organization": [ignore_missing, unicode_safe],
+        "late": [ignore_missing, boolean_validator],
+        "sort": [default("index"), one_of(list(SORTS))],
+        "limit": [
+            default(20),
+            natural_number_validator,
+            limit_to_configured_maximum("ckan.search.rows_max", 1000),
+        ],
+        "offset": [default(0), natural_number_validator],
+        "lang": [ignore_missing, one_of(["pl", "en", "both"])],
+    }
+
+
+@validator_args
+def dataset(
+    not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory, boolean_validator: Validator
+) -> Schema:
+    """id: dataset id or name; background: put it in the queue instead of waiting; full: fetch in full."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "background": [default(False), boolean_validator],
+        "full": [default(False), boolean_validator],
+    }
+
+
+@validator_args
+def observations(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+    ignore_missing: Validator,
+) -> Schema:
+    """id: dataset; resource_id: one of its resources; newest first."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [ignore_missing, unicode_safe],
+        "limit": [
+            default(50),
+            natural_number_validator,
+            limit_to_configured_maximum("ckan.search.rows_max", 1000),
+        ],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def review(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    """id: dataset; reason: what was looked at, shown to the public."""
+    return {"id": [not_empty, unicode_safe], "reason": [not_empty, unicode_safe]}
+
+
+@validator_args
+def close_series(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    ignore_missing: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    kielce_quality_iso_date: Validator,
+) -> Schema:
+    """end: last day covered; kind: closed_series (ended) or archival (kept, can't be updated)."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "reason": [not_empty, unicode_safe],
+        "end": [ignore_missing, kielce_quality_iso_date],
+        "kind": [default("closed_series"), one_of(["closed_series", "archival"])],
+    }
+
+
+@validator_args
+def end_member(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    """A member of a series (a station, a line) that has ended on purpose."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [not_empty, unicode_safe],
+        "member": [not_empty, unicode_safe],
+        "reason": [not_empty, unicode_safe],
+    }
+
+
+@validator_args
+def clear_personal_data(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    """The suspected columns of a resource were looked at and hold no personal data."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [not_empty, unicode_safe],
+        "reason": [not_empty, unicode_safe],
+    }
+
+
+@validator_args
+def revoke(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    """decision_id: the decision to take back."""
+    return {"decision_id": [not_empty, unicode_safe]}

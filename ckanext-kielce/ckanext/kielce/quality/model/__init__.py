@@ -1,0 +1,10 @@
+"""Tables of the quality room.
+
+They hold no foreign keys to CKAN's tables on purpose: history follows content, so it has to outlive a dataset or a
+resource that is purged and created again.
+"""
+
+from .evidence import Decision, Declaration, Lineage, LinkCheck, Observation
+from .score import Score, ScoreDay
+
+__all__ = ["Decision", "Declaration", "Lineage", "LinkCheck", "Observation", "Score", "ScoreDay"]

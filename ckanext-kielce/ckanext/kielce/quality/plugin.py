@@ -1,0 +1,73 @@
+"""Plugin ``kielce_quality``: observes what datasets really hold, scores them, and says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan import plugins as p
+from ckan.common import CKANConfig
+from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.translation import KielceTranslation
+
+from . import indexing, tracking
+
+
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.helpers
+@tk.blanket.validators
+@tk.blanket.cli
+@tk.blanket.config_declarations
+class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
+    """Blankets bring actions, authorisation, helpers, validators, commands and options; the rest is wiring."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IConfigurable)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.ITranslation)
+
+    # IConfigurer
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        wish = config.get("ckanext.kielce.quality.stock_templates") or "auto"
+        own_pages = "kielce" in tk.aslist(config.get("ckan.plugins"))
+        if wish == "yes" or (wish == "auto" and not own_pages):
+            tk.add_template_directory(config, "templates_stock")
+
+    # IConfigurable
+    def configure(self, config: CKANConfig) -> None:
+        tracking.listen()
+
+    # IPackageController
+    def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        tracking.note_dataset(context, pkg_dict)
+
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        tracking.note_dataset(context, pkg_dict)
+
+    def after_dataset_delete(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        tracking.forget_score(pkg_dict["id"])
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return indexing.add_fields(pkg_dict)
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return indexing.widen_query(search_params)
+
+    def after_dataset_search(
+        self, search_results: dict[str, Any], search_params: dict[str, Any]
+    ) -> dict[str, Any]:
+        return indexing.add_to_results(search_results)
+
+    # IFacets
+    def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
+        facets_dict["quality_status"] = tk._("Freshness")
+        facets_dict["quality_grade"] = tk._("Quality grade")
+        return facets_dict
+
+    def organization_facets(
+        self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        return self.dataset_facets(facets_dict, package_type or "dataset")

@@ -1,0 +1,164 @@
+"""Score a dataset: evidence in, assessment out, stored, and the search index brought in line.
+
+Scores live in tables of their own and in the index, never in a dataset's metadata: an edit for every score would make
+endless loops and false dates of change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+from ckan import model as ckan_model
+from ckan.lib import search
+from ckan.plugins import toolkit as tk
+from sqlalchemy.dialects.postgresql import insert
+
+from . import rdf, store, stored
+from .domain.index import assess
+from .domain.model import Assessment
+from .evidence import build_evidence
+from .model import Score, ScoreDay
+from .settings import Settings, settings
+
+#: Looks that a dataset gets in one of its update periods.
+LOOKS_PER_PERIOD = 4
+#: What search and cards show; a change of any of it re-indexes the dataset.
+SHOWN = (
+    "quality_index",
+    "grade",
+    "reason",
+    "status",
+    "labels",
+    "withheld",
+    "newest_period",
+    "next_expected",
+    "next_crossing",
+    "due_at",
+    "overdue_at",
+    "delinquent_at",
+)
+
+
+def score_package(
+    package_id: str, *, now: dt.datetime | None = None, index: bool = True, defer_commit: bool = False
+) -> Score | None:
+    """Score a dataset from stored evidence and commit.
+
+    :param now: moment to judge at, the present one unless given
+    :param index: bring the search index in line if what it shows changed
+    :param defer_commit: leave the index's commit to the caller (many datasets in one go)
+    :returns: the score, or None for a dataset that is gone or a draft
+    """
+    now = now or dt.datetime.now(dt.timezone.utc)
+    package = _package(package_id)
+    if package is None:
+        return None
+    options = settings()
+    score = store.score_of(package["id"])
+    evidence = build_evidence(package, options)
+    measured = rdf.measure(package, rdf.link_statuses(package, evidence), score)
+    evidence = replace(evidence, mqa=measured.result)
+    assessment = assess(evidence, now)
+    if score is None:
+        score = Score(package_id=package["id"])
+        ckan_model.Session.add(score)
+    before = score.content_hash
+    _fill(score, assessment, options, now)
+    score.source_hash, score.rdf_hash, score.mqa = measured.source_hash, measured.rdf_hash, measured.as_json()
+    _keep_day(score)
+    changed = score.content_hash != before
+    ckan_model.Session.commit()
+    if index and changed:
+        reindex(score.package_id, defer_commit=defer_commit)
+    return score
+
+
+def reindex(package_id: str, *, defer_commit: bool = False) -> None:
+    """Write a dataset's document to the search index again, in full."""
+    search.rebuild(package_ids=[package_id]) if defer_commit else search.rebuild(package_id)
+
+
+def _package(package_id: str) -> dict[str, Any] | None:
+    try:
+        package = tk.get_action("package_show")({"ignore_auth": True, "use_cache": False}, {"id": package_id})
+    except tk.ObjectNotFound:
+        return None
+    return package if package.get("state") == "active" else None
+
+
+def _fill(score: Score, assessment: Assessment, options: Settings, now: dt.datetime) -> None:
+    forecast = assessment.forecast
+    score.scored_at = now
+    score.rules_version = assessment.rules_version
+    score.quality_index = assessment.index
+    score.metadata_points = assessment.metadata.score
+    score.freshness_points = assessment.freshness.score
+    score.content_points = assessment.content.score
+    score.coverage = assessment.coverage
+    score.grade = assessment.grade
+    score.reason = assessment.reason
+    score.status = assessment.status
+    score.labels = labels_of(assessment)
+    score.withheld = assessment.reason == "personal_data"
+    score.newest_period = assessment.newest_period
+    score.last_content_at = assessment.last_new_content
+    score.next_expected = forecast.median.date() if forecast else None
+    score.next_crossing = assessment.next_crossing
+    score.due_at = assessment.due_at
+    score.overdue_at = assessment.overdue_at
+    score.delinquent_at = assessment.delinquent_at
+    score.next_check = next_check(score.package_id, assessment, options, now)
+    score.assessment = stored.dump(assessment)
+    shown = [getattr(score, name) for name in SHOWN]
+    score.content_hash = hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()
+
+
+def labels_of(assessment: Assessment) -> list[str]:
+    """Labels of failures found, as search filters them; stale sets have their status instead."""
+    parts = (*assessment.metadata.parts, *assessment.freshness.parts, *assessment.content.parts)
+    found = {part.params.get("finding") for part in parts}
+    if assessment.reason == "personal_data":
+        found.add("pii")
+    return sorted(code for code in found if code in LABELS)
+
+
+#: Quality model, section 1.
+LABELS = frozenset(
+    [
+        "touched_only",
+        "truncated",
+        "method_break",
+        "schema_break",
+        "twin_disagreement",
+        "volume_collapse",
+        "bad_dates",
+        "pii",
+        "freq_gaming",
+    ]
+)
+
+
+def next_check(package_id: str, assessment: Assessment, options: Settings, now: dt.datetime) -> dt.datetime:
+    """When to look at a dataset next: four times in its period, within the configured limits."""
+    days = assessment.period_days or assessment.declared_period_days or 30.0
+    rhythm = min(max(dt.timedelta(days=days / LOOKS_PER_PERIOD), options.check_min), options.check_max)
+    looks = store.last_looks(package_id)
+    return (max(looks.values()) if looks else now) + rhythm
+
+
+def _keep_day(score: Score) -> None:
+    values = {
+        "rules_version": score.rules_version,
+        "quality_index": score.quality_index,
+        "metadata_points": score.metadata_points,
+        "freshness_points": score.freshness_points,
+        "content_points": score.content_points,
+        "grade": score.grade,
+        "status": score.status,
+    }
+    row = insert(ScoreDay).values(package_id=score.package_id, day=score.scored_at.date(), **values)
+    ckan_model.Session.execute(row.on_conflict_do_update(index_elements=["package_id", "day"], set_=values))

@@ -1,0 +1,41 @@
+"""The public face of the quality room: other rooms import from here and from nowhere else in it.
+
+Languages are ``pl`` and ``en``. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ckan import model as ckan_model
+
+from . import presentation, store
+from .jobs import enqueue_observe, enqueue_score
+
+__all__ = ["deductions", "enqueue_observe", "enqueue_score", "late_list", "quality_for", "quality_for_many"]
+
+
+def quality_for(dataset_id: str, lang: str = "pl") -> dict[str, Any]:
+    """The whole score of a dataset as the public sees it (see action ``kielce_quality_show``); {} when it is gone."""
+    package = ckan_model.Package.get(dataset_id)
+    if package is None:
+        return {}
+    about = {"id": package.id, "name": package.name, "title": package.title}
+    return presentation.describe(about, lang=lang, private=False)
+
+
+def quality_for_many(dataset_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What result cards show (index, grade, reason, status, next expected update) by dataset id; one query."""
+    return {key: presentation.compact(score) for key, score in store.scores_of(dataset_ids).items()}
+
+
+def deductions(dataset_id: str, lang: str = "pl") -> list[dict[str, Any]]:
+    """What a dataset lost points for, the most first: code, component, points, text."""
+    return quality_for(dataset_id, lang).get("deductions", [])
+
+
+def late_list(limit: int = 10, lang: str = "pl", user: str | None = None) -> list[dict[str, Any]]:
+    """Sets that are overdue at this moment and why, the longest overdue first: title, status, sentence."""
+    _total, rows = store.list_scores({"late": True}, "overdue", limit, 0, store.visible(user))
+    return [presentation.row(score, package, lang) for score, package in rows]

@@ -1,0 +1,201 @@
+"""Questions to the room's tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model as ckan_model
+from ckan.plugins import toolkit as tk
+from sqlalchemy import select
+
+from . import model
+
+Session = ckan_model.Session
+Package = ckan_model.Package
+
+SORTS: dict[str, Any] = {
+    "index": model.Score.quality_index.asc().nulls_last(),
+    "-index": model.Score.quality_index.desc().nulls_last(),
+    "name": Package.name.asc(),
+    "-name": Package.name.desc(),
+    "overdue": model.Score.overdue_at.asc().nulls_last(),
+    "-overdue": model.Score.overdue_at.desc().nulls_last(),
+    "scored": model.Score.scored_at.asc(),
+    "-scored": model.Score.scored_at.desc(),
+}
+
+
+def utc_now() -> dt.datetime:
+    """The present moment."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def score_of(package_id: str) -> model.Score | None:
+    """The present score of a dataset."""
+    return Session.get(model.Score, package_id)
+
+
+def scores_of(package_ids: Iterable[str]) -> dict[str, model.Score]:
+    """Present scores by dataset id, in one query."""
+    ids = list(package_ids)
+    if not ids:
+        return {}
+    rows = Session.scalars(select(model.Score).where(model.Score.package_id.in_(ids)))
+    return {row.package_id: row for row in rows}
+
+
+def status_now(score: model.Score, now: dt.datetime | None = None) -> str:
+    """The status at this moment: it turns at known dates, which may have passed since the last score."""
+    now = now or utc_now()
+    if score.status not in {"fresh", "due", "overdue", "delinquent"}:
+        return score.status
+    for status, moment in (
+        ("delinquent", score.delinquent_at),
+        ("overdue", score.overdue_at),
+        ("due", score.due_at),
+    ):
+        if moment is not None and moment <= now:
+            return status
+    return score.status
+
+
+def history(package_id: str, days: int) -> list[model.ScoreDay]:
+    """Daily scores of the last ``days`` days, oldest first."""
+    since = utc_now().date() - dt.timedelta(days=days)
+    return list(
+        Session.scalars(
+            select(model.ScoreDay)
+            .where(model.ScoreDay.package_id == package_id, model.ScoreDay.day >= since)
+            .order_by(model.ScoreDay.day)
+        )
+    )
+
+
+def visible(user: str | None) -> sa.ColumnElement[bool]:
+    """Condition on ``Package``: active datasets that this user may see."""
+    active = Package.state == "active"
+    account = ckan_model.User.get(user) if user else None
+    if account is not None and account.sysadmin:
+        return active
+    public = Package.private.is_(False)
+    if account is None:
+        return sa.and_(active, public)
+    units = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "read"})
+    return sa.and_(active, sa.or_(public, Package.owner_org.in_([unit["id"] for unit in units])))
+
+
+def list_scores(
+    filters: dict[str, Any], sort: str, limit: int, offset: int, condition: sa.ColumnElement[bool]
+) -> tuple[int, list[tuple[model.Score, Any]]]:
+    """Scores with their packages that match, and how many there are in all.
+
+    :param filters: any of ``status``, ``grade`` (``none``: without a grade), ``reason``, ``label``, ``organization``
+        (name or id), ``late`` (overdue at this moment)
+    """
+    query = select(model.Score, Package).join(Package, Package.id == model.Score.package_id).where(condition)
+    query = query.where(model.Score.withheld.is_(False), *_conditions(filters))
+    total = Session.scalar(select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = Session.execute(query.order_by(SORTS[sort], Package.name).limit(limit).offset(offset)).all()
+    return total, [(score, package) for score, package in rows]
+
+
+def _conditions(filters: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if status := filters.get("status"):
+        found.append(_status_is(status))
+    if grade := filters.get("grade"):
+        found.append(model.Score.grade.is_(None) if grade == "none" else model.Score.grade == grade)
+    if reason := filters.get("reason"):
+        found.append(model.Score.reason == reason)
+    if label := filters.get("label"):
+        found.append(model.Score.labels.contains([label]))
+    if unit := filters.get("organization"):
+        group = ckan_model.Group.get(unit)
+        found.append(Package.owner_org == (group.id if group else unit))
+    if filters.get("late"):
+        found.append(model.Score.overdue_at <= utc_now())
+    return found
+
+
+def _status_is(status: str) -> sa.ColumnElement[bool]:
+    """The status of this moment as a condition on the dates at which it turns (see ``status_now``)."""
+    score, now = model.Score, utc_now()
+    turning = score.status.in_(("fresh", "due", "overdue", "delinquent"))
+
+    def passed(column: Any) -> Any:
+        return sa.and_(column.is_not(None), column <= now)
+
+    none_passed = ~sa.or_(passed(score.due_at), passed(score.overdue_at), passed(score.delinquent_at))
+    by_date = {
+        "delinquent": passed(score.delinquent_at),
+        "overdue": sa.and_(passed(score.overdue_at), ~passed(score.delinquent_at)),
+        "due": sa.and_(passed(score.due_at), ~passed(score.overdue_at), ~passed(score.delinquent_at)),
+    }
+    if status in by_date:
+        return sa.and_(turning, sa.or_(by_date[status], sa.and_(none_passed, score.status == status)))
+    return sa.and_(score.status == status, sa.or_(~turning, none_passed))
+
+
+def due_datasets(now: dt.datetime) -> tuple[list[str], list[str]]:
+    """Datasets whose look is due, and others whose score turns by itself; the longest due first.
+
+    A dataset without a score was never looked at and comes first.
+    """
+    active = sa.and_(Package.state == "active", Package.type != "harvest")
+    joined = sa.outerjoin(Package, model.Score, Package.id == model.Score.package_id)
+    observe = Session.scalars(
+        select(Package.id)
+        .select_from(joined)
+        .where(active, sa.or_(model.Score.package_id.is_(None), model.Score.next_check <= now))
+        .order_by(model.Score.next_check.asc().nulls_first())
+    ).all()
+    score = Session.scalars(
+        select(Package.id)
+        .select_from(joined)
+        .where(active, model.Score.next_crossing <= now, model.Score.next_check > now)
+        .order_by(model.Score.next_crossing)
+    ).all()
+    return list(observe), list(score)
+
+
+def dataset_ids() -> list[str]:
+    """Ids of all active datasets, by name."""
+    return list(
+        Session.scalars(
+            select(Package.id)
+            .where(Package.state == "active", Package.type != "harvest")
+            .order_by(Package.name)
+        )
+    )
+
+
+def observations(
+    package_id: str, resource_id: str | None, limit: int, offset: int
+) -> tuple[int, list[model.Observation]]:
+    """Observations of a dataset, newest first, and how many there are in all."""
+    query = select(model.Observation).where(model.Observation.package_id == package_id)
+    if resource_id:
+        query = query.where(model.Observation.resource_id == resource_id)
+    total = Session.scalar(select(sa.func.count()).select_from(query.subquery())) or 0
+    newest = query.order_by(model.Observation.observed_at.desc()).limit(limit).offset(offset)
+    return total, list(Session.scalars(newest))
+
+
+def last_looks(package_id: str) -> dict[str, dt.datetime]:
+    """When each resource of a dataset was last looked at (content or link)."""
+    looks: dict[str, dt.datetime] = {}
+    for table, column in (
+        (model.Observation, model.Observation.last_seen_at),
+        (model.LinkCheck, model.LinkCheck.last_checked_at),
+    ):
+        rows = Session.execute(
+            select(table.resource_id, sa.func.max(column))
+            .where(table.package_id == package_id)
+            .group_by(table.resource_id)
+        )
+        for resource_id, moment in rows:
+            looks[resource_id] = max(moment, looks.get(resource_id, moment))
+    return looks
