@@ -22,6 +22,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from demo.city import SAMPLE_NOTE
 from demo.city.faults import Answer, mode, spoil
+from demo.city.ports import addresses
 
 MAX_RECORDS = 50
 _STATUS = {200: "200 OK", 503: "503 Service Unavailable"}
@@ -73,10 +74,10 @@ def settings(home: Path, url: str, database: Path) -> dict[str, dict[str, str]]:
     }  # fmt: skip
 
 
-def load(data: Path, addresses: dict[str, str], home: Path) -> Path:
+def load(data: Path, known: dict[str, str], home: Path) -> Path:
     """Load the records into a database of its own and return its path; kept while records and addresses stay the same.
 
-    ``addresses`` fills ``{msip}``, ``{files}``, ``{csw}`` in the records.
+    ``known`` fills ``{msip}``, ``{files}``, ``{csw}`` in the records.
     """
     from pycsw.core import admin
     from pycsw.core.config import StaticContext
@@ -84,7 +85,7 @@ def load(data: Path, addresses: dict[str, str], home: Path) -> Path:
     texts = {}
     for path in sorted((data / "csw").glob("*.xml")):
         text = path.read_text(encoding="utf-8")
-        for key, value in addresses.items():
+        for key, value in known.items():
             text = text.replace("{" + key + "}", value)
         texts[path.name] = text
     if not texts:
@@ -136,8 +137,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.city.csw", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder made by `demo.city build`")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--msip-url", required=True, help="http://127.0.0.1:PORT of the MapServer host")
-    parser.add_argument("--files-url", required=True, help="http://127.0.0.1:PORT of the file server")
+    parser.add_argument(
+        "--file-port", type=int, help="port of the file server (default: as given to `build`)"
+    )
+    parser.add_argument(
+        "--mapserver-port", type=int, help="port of the MapServer host (default: as given to `build`)"
+    )
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     logging.disable(logging.INFO)
@@ -145,15 +150,18 @@ def main(arguments: list[str] | None = None) -> None:
 
     home = Path(server.__file__).parent
     data = options.data.resolve()
+    known = addresses(data, {"files": options.file_port, "mapserver": options.mapserver_port})
+    if not {"files", "mapserver"} <= set(known):
+        raise SystemExit(
+            "give --file-port and --mapserver-port: the records name the addresses of those servers"
+        )
     try:
         httpd = make_server("127.0.0.1", options.port, lambda *_: [b""], ThreadedServer, Quiet)
     except OSError as error:
         raise SystemExit(f"port {options.port} cannot be used: {error}") from error
     url = f"http://127.0.0.1:{httpd.server_port}/csw"
     started = time.monotonic()
-    database = load(
-        data, {"msip": options.msip_url.rstrip("/"), "files": options.files_url.rstrip("/"), "csw": url}, home
-    )
+    database = load(data, {"msip": known["mapserver"], "files": known["files"], "csw": url}, home)
     httpd.set_app(application(data, lambda: settings(home, url, database)))
     print(f"CSW 2.0.2: {url} (ready after {time.monotonic() - started:.1f} s)", flush=True)
     try:

@@ -1,4 +1,4 @@
-"""The publishing units of the stand-in city (``units.yaml``): the portal makes an organisation of each."""
+"""The publishing units, from the portal's own vocabulary: the stand-in city publishes in their names."""
 
 from __future__ import annotations
 
@@ -8,37 +8,34 @@ from pathlib import Path
 
 import yaml
 
+VOCABULARY = Path(__file__).resolve().parents[2] / "schemas" / "vocabularies" / "units.yaml"
+
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: ``name`` is its id in the portal; ``kind`` urzad | jednostka | spolka | partner."""
+    """A unit: ``name`` is its id in the portal; ``email`` a role address in a reserved domain."""
 
     name: str
     title: str
     title_en: str
-    kind: str
-
-    @property
-    def email(self) -> str:
-        """A made-up address for questions about data."""
-        return f"dane@{self.name}.kielce.example"
+    email: str
 
     @property
     def url(self) -> str:
         """A made-up home page."""
-        return f"https://{self.name}.kielce.example/"
+        return f"https://{self.email.partition('@')[2]}/"
 
 
 @lru_cache(maxsize=1)
-def units() -> tuple[Unit, ...]:
-    """All units, in the order of the file."""
-    raw = yaml.safe_load(Path(__file__).with_name("units.yaml").read_text(encoding="utf-8"))
-    return tuple(Unit(**row) for row in raw)
+def units() -> dict[str, Unit]:
+    """All units by name."""
+    raw = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
+    return {row["code"]: Unit(row["code"], row["pl"], row["en"], row["email"]) for row in raw["entries"]}
 
 
 def unit(name: str) -> Unit:
     """One unit. Raises ``KeyError`` for an unknown name."""
-    for one in units():
-        if one.name == name:
-            return one
-    raise KeyError(f"no unit {name!r} in units.yaml")
+    try:
+        return units()[name]
+    except KeyError:
+        raise KeyError(f"no unit {name!r} in {VOCABULARY.name}") from None
