@@ -76,7 +76,7 @@ def harvest(profile: Profile) -> None:
         )
     with step("Tables loaded, contents checked, grades given"):
         wait_for_queue(profile)
-        portal.ckan(profile, "kielce", "quality", "sweep", "--inline")
+        portal.ckan(profile, "kielce", "quality", "sweep", "--wait")
 
 
 def wait_for_queue(profile: Profile, seconds: float = 600) -> None:

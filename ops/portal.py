@@ -36,7 +36,7 @@ def addresses(profile: Profile, which: str = "ckan") -> dict[str, str]:
         "datastore_write_url": f"postgresql://ckan:{secret['ckan']}@{host}/{datastore}",
         "datastore_read_url": f"postgresql://datastore_ro:{secret['datastore_ro']}@{host}/{datastore}",
         "solr_url": f"http://127.0.0.1:{ports['solr']}/solr/{SOLR_CORE if which == 'ckan' else which}",
-        "redis_url": f"redis://:{secret['session']}@127.0.0.1:{ports['redis']}/{REDIS_NUMBERS[which]}?socket_timeout=86400",
+        "redis_url": f"redis://:{secret['session']}@127.0.0.1:{ports['redis']}/{REDIS_NUMBERS[which]}",
     }
     if which != "ckan":
         return own

@@ -191,15 +191,39 @@ def sweep(wait: bool, stop: bool, as_json: bool) -> None:
 
 @quality.command("import-history")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--dataset", required=True, help="Name or id of the dataset whose past this is.")
+@click.option("--dataset", help="Name or id of the dataset whose past this is (default: the folder's name).")
 @click.option("--resource", "resource_id", help="Id of the resource (default: the first one).")
 @as_json
-def import_history(folder: Path, dataset: str, resource_id: str | None, as_json: bool) -> None:
-    """Load the past versions of a set from FOLDER (timeline.json and v001.csv …) as observations with their times."""
+def import_history(folder: Path, dataset: str | None, resource_id: str | None, as_json: bool) -> None:
+    """Load the past versions of a set from FOLDER (timeline.json and v001.csv …) as observations with their times.
+
+    A FOLDER without a timeline.json holds one folder a dataset, each called as its dataset is.
+    """
+    many = not (folder / "timeline.json").exists() and dataset is None
+    folders = (
+        sorted(path for path in folder.iterdir() if (path / "timeline.json").exists()) if many else [folder]
+    )
+    if not folders:
+        _fail(f"{folder}: neither a timeline.json nor folders that have one")
+    report = [
+        _import_one(path, dataset or path.name, resource_id)
+        for path in _progress(folders, "Importing", as_json)
+    ]
+    if as_json:
+        _print_json(report if many else report[0])
+        return
+    for line in report:
+        click.echo(
+            "{dataset}: {observations} observations, {looks} unchanged looks and {declarations} declarations loaded; "
+            "{skipped} were there already".format(**line)
+        )
+
+
+def _import_one(folder: Path, dataset: str, resource_id: str | None) -> dict[str, Any]:
     try:
         package = tk.get_action("package_show")({"ignore_auth": True}, {"id": dataset})
     except tk.ObjectNotFound:
-        _fail(f"no dataset {dataset}")
+        _fail(f"{folder}: no dataset {dataset}")
     resources = [item for item in package["resources"] if resource_id in (None, item["id"])]
     if not resources:
         _fail(f"dataset {dataset} has no resource {resource_id or 'at all'}")
@@ -208,13 +232,7 @@ def import_history(folder: Path, dataset: str, resource_id: str | None, as_json:
     except HistoryError as error:
         _fail(str(error))
     score_package(package["id"])
-    if as_json:
-        _print_json(result.as_dict())
-        return
-    click.echo(
-        f"{dataset}: {result.observations} observations, {result.looks} unchanged looks and "
-        f"{result.declarations} declarations loaded; {result.skipped} were there already"
-    )
+    return {"dataset": dataset, **result.as_dict()}
 
 
 def _ids(datasets: tuple[str, ...]) -> list[str]:
