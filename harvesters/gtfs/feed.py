@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -173,7 +174,7 @@ class _Reader:
                     yield stream.line_num, dict(zip(header, map(str.strip, cells), strict=True))
         except UnicodeDecodeError:
             self.fault(table, "plik nie jest w UTF-8", "not UTF-8")
-        except (csv.Error, zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+        except (csv.Error, zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
             self.fault(table, f"nie da się odczytać ({error})", f"unreadable ({error})")
 
 

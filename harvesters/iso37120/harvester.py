@@ -22,7 +22,7 @@ from ckanext.kielce.indicators.shared import TableError, read_table, slug
 
 from .mapping import content, dataset
 
-#: The table that comes with the portal, for a source whose address is ``https://<portal>/#iso37120`` or a demo without network.
+#: The table that comes with the portal, read when the source is ``bundled``.
 OWN_TABLE = Path(__file__).with_name("data") / "iso37120_kielce_2018.csv"
 MAX_TABLE = 10 * 1024 * 1024
 #: How many faults of a bad table are told at once.
@@ -81,9 +81,10 @@ def _store(body: bytes, name: str) -> None:
     :raises SourceError: when the store isn't switched on or refuses the table.
     """
     if not tk.config.get("ckan.plugins") or "kielce_indicators" not in tk.aslist(tk.config["ckan.plugins"]):
+        remedy = "ckan db upgrade -p kielce_indicators"
         raise SourceError(
-            "The indicator store is off; add kielce_indicators to ckan.plugins and run ckan db upgrade -p kielce_indicators.",
-            "Magazyn wskaźników jest wyłączony; dodaj kielce_indicators do ckan.plugins i wykonaj ckan db upgrade -p kielce_indicators.",
+            f"The indicator store is off; add kielce_indicators to ckan.plugins and run {remedy}.",
+            f"Magazyn wskaźników jest wyłączony; dodaj kielce_indicators do ckan.plugins i wykonaj {remedy}.",
         )
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})
     data: dict[str, Any] = {"content": body.decode("utf-8-sig"), "filename": name}

@@ -38,10 +38,8 @@ def _sentence(card: dict[str, Any], own: dict[str, Any] | None, lang: str) -> st
         return own[f"reason_{lang}"]
     value = own["value"].replace(".", ",") if lang == "pl" else own["value"]
     year = f" ({own['period']})" if own["period"] else ""
-    if unit == "%":
-        shown = f"{value}\u00a0%" if lang == "pl" else f"{value}%"
-    else:
-        shown = f"{value} ({unit})"
+    percent = f"{value}\u00a0%" if lang == "pl" else f"{value}%"
+    shown = percent if unit == "%" else f"{value} ({unit})"
     doubt = f" {own[f'reason_{lang}']}" if own["status"] == "U" else ""
     return f"{OWN_AREA}: {shown}{year}.{doubt}"
 

@@ -65,14 +65,11 @@ def _method(card: CardText) -> Text:
     num, den, factor = card.numerator, card.denominator, card.unit.factor
     if not (num and den and factor):
         return Text()
-    times = {1: ("", ""), 100: (" × 100 %", " × 100%")}.get(
-        factor, (f" × {factor:,}".replace(",", " "), f" × {factor:,}")
-    )
     if factor > 100:  # such a denominator already names its thousands
-        return Text(
-            f"{num.pl} w przeliczeniu na {den.pl}".capitalize(), f"{num.en} per {den.en}".capitalize()
-        )
-    return Text(f"({num.pl}) / ({den.pl}){times[0]}", f"({num.en}) / ({den.en}){times[1]}")
+        pl, en = f"{num.pl} w przeliczeniu na {den.pl}", f"{num.en} per {den.en}"
+        return Text(pl[:1].upper() + pl[1:], en[:1].upper() + en[1:])
+    times = Text(" × 100 %", " × 100%") if factor == 100 else Text()
+    return Text(f"({num.pl}) / ({den.pl}){times.pl}", f"({num.en}) / ({den.en}){times.en}")
 
 
 def _definition(card: CardText, name_pl: str) -> Text:

@@ -1,0 +1,101 @@
+"""HTML indexes as Apache and nginx write them."""
+
+import pytest
+from ckanext.kielce.harvesters.utilities.index import group, parse_index, series
+
+BASE = "https://pliki.example/otwarte/"
+APACHE = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">
+<html><head><title>Index of /otwarte</title></head><body><h1>Index of /otwarte</h1><table>
+<tr><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th></tr>
+<tr><td><a href="/">Parent Directory</a></td><td>&nbsp;</td></tr>
+<tr><td><a href="harmonogram-2024.csv">harmonogram-2024.csv</a></td><td>2024-01-03 10:00</td><td>12K</td></tr>
+<tr><td><a href="harmonogram-2025.csv">harmonogram-2025.csv</a></td></tr>
+<tr><td><a href="harmonogram-2025.xlsx" title="Harmonogram odbioru">harmonogram-2025.xl..&gt;</a></td></tr>
+<tr><td><a href="%C5%9Bcie%C5%BCki.geojson">ścieżki.geojson</a></td></tr>
+<tr><td><a href="archiwum/">archiwum/</a></td></tr>
+<tr><td><a href="plik.csv?pobierz=1">z zapytaniem</a></td></tr>
+<tr><td><a href="https://inny.example/otwarte/obcy.csv">obcy</a></td></tr>
+<tr><td><a href="../tajne.csv">wyżej</a></td></tr>
+<tr><td><a href="%2e%2e/%2e%2e/etc/passwd">wyżej</a></td></tr>
+<tr><td><a href="#gora">góra</a></td></tr>
+<tr><td><a href="mailto:a@example.org">poczta</a></td></tr>
+<tr><td><a href="harmonogram-2024.csv">jeszcze raz</a></td></tr>
+</table></body></html>"""
+NGINX = """<html><head><title>Index of /dane/</title></head><body><h1>Index of /dane/</h1><hr><pre><a href="../">../</a>
+<a href="ruch_2023.csv">ruch_2023.csv</a>                  05-Jan-2024 08:00       1234
+<a href="ruch_2024.csv">ruch_2024.csv</a>                  05-Jan-2025 08:00       1534
+<a href="readme">readme</a>                                05-Jan-2025 08:00         34
+</pre><hr></body></html>"""
+
+
+def test_apache_entries_are_only_those_below():
+    entries = parse_index(APACHE.encode(), BASE)
+    assert [(entry.name, entry.folder) for entry in entries] == [
+        ("harmonogram-2024.csv", False),
+        ("harmonogram-2025.csv", False),
+        ("harmonogram-2025.xlsx", False),
+        ("ścieżki.geojson", False),
+        ("archiwum", True),
+    ]
+    assert entries[3].url == BASE + "%C5%9Bcie%C5%BCki.geojson"
+
+
+def test_a_shortened_name_is_no_title_but_a_title_is():
+    titles = {entry.name: entry.title for entry in parse_index(APACHE.encode(), BASE)}
+    assert titles["harmonogram-2025.xlsx"] == "Harmonogram odbioru"
+    assert titles["harmonogram-2024.csv"] == ""
+
+
+def test_an_address_without_a_slash_or_with_a_query_is_the_same_folder():
+    for base in ("https://pliki.example/otwarte/index.html", "https://pliki.example/otwarte/?C=N;O=D"):
+        assert len(parse_index(APACHE.encode(), base)) == 5
+
+
+def test_a_series_of_years_is_one_set_newest_first():
+    sets = {found.guid: found for found in group(parse_index(NGINX.encode(), "http://x.example/dane/"))}
+    assert set(sets) == {"ruch", "readme"}
+    ruch = sets["ruch"]
+    assert [entry.id for entry in ruch.files] == ["ruch_2024.csv", "ruch_2023.csv"]
+    assert ruch.fields["temporal"] == {"start": "2023-01-01", "end": "2024-12-31"}
+    assert ruch.files[0].temporal == {"start": "2024-01-01", "end": "2024-12-31"}
+    assert ruch.title == "Ruch"
+    assert ruch.problems == []
+
+
+def test_formats_of_one_stem_are_one_set_and_an_unknown_one_is_told():
+    sets = {found.guid: found for found in group(parse_index(APACHE.encode(), BASE))}
+    assert [entry.format for entry in sets["harmonogram"].files] == ["CSV", "XLSX", "CSV"]
+    [unknown] = group(parse_index(b'<a href="dane.qqq">dane.qqq</a>', BASE))
+    assert "qqq" in unknown.problems[0].pl
+    assert "qqq" in unknown.problems[0].en
+
+
+def test_a_new_year_keeps_the_sets_identity():
+    before = group(parse_index(b'<a href="a-2024.csv">a</a>', BASE))
+    after = group(parse_index(b'<a href="a-2024.csv">a</a><a href="a-2025.csv">a</a>', BASE))
+    assert [found.guid for found in before] == [found.guid for found in after] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("x_2023.csv", ("x", 2023)), ("x-2023.csv.gz", ("x", 2023)), ("x.csv", ("x", None)), ("2023.csv", ("2023", None)),
+        ("x-12023.csv", ("x-12023", None)), ("x-2199.csv", ("x-2199", None)), ("mapa 2020.pdf", ("mapa", 2020)),
+        ("v1.2-2021.csv", ("v1.2", 2021)),
+    ],
+)  # fmt: skip
+def test_series(name, expected):
+    assert series(name) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>nothing here</html>",
+        b"\xff\xfe\x00",
+        b"<a href='http://[::1'>x</a><a href=''>y</a><a>z</a>",
+    ],
+)
+def test_pages_without_entries_give_none(body):
+    assert parse_index(body, BASE) == []
