@@ -79,6 +79,12 @@ class Vocabulary:
         """Find an entry by code, URI or alias, in any case; None when there is none."""
         return self.index.get(_key(value)) if value else None
 
+    @property
+    def scheme(self) -> str | None:
+        """URI of the concept scheme that the entries belong to; None for vocabularies without URIs."""
+        base = self.header.get("scheme") or self.header.get("base_uri")
+        return str(base).rstrip("/") if base else None
+
     def codes(self) -> list[str]:
         """All codes, in the order of the file."""
         return [entry.code for entry in self.entries]
