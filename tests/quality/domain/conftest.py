@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
-
 from ckanext.kielce.common.periods import parse_period
 from ckanext.kielce.quality.domain.days import add_months
 from ckanext.kielce.quality.domain.model import (

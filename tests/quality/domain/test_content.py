@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
 from ckanext.kielce.quality.domain.content import assess_content
 from ckanext.kielce.quality.domain.freshness import assess_freshness
 from ckanext.kielce.quality.domain.model import Finding, PartState, PiiFinding

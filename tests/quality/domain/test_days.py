@@ -3,10 +3,9 @@
 from datetime import date, datetime, timezone
 
 import pytest
+from ckanext.kielce.quality.domain.days import DayCounter, add_months, is_working_day, local_date, midnight
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ckanext.kielce.quality.domain.days import DayCounter, add_months, is_working_day, local_date, midnight
 
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 

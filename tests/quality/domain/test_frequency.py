@@ -1,7 +1,6 @@
 """Which declaration is in force: the defence against promising less when late."""
 
 import pytest
-
 from ckanext.kielce.quality.domain.frequency import frequency, in_force, is_looser
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
 from ckanext.kielce.quality.domain.days import add_months
 from ckanext.kielce.quality.domain.freshness import assess_freshness
 
@@ -25,12 +24,12 @@ def score(found):
         ("2026-12-03", "due"),
         ("2026-12-16", "due"),
         ("2026-12-17", "overdue"),
-        ("2027-01-01", "overdue"),
-        ("2027-01-02", "delinquent"),
+        ("2027-01-02", "overdue"),
+        ("2027-01-03", "delinquent"),
     ],
 )
 def test_monthly_table_seen_on_the_third_turns_to_the_day(make, now, status):
-    # content: October + 3 days of lag; November has 30 days: due 30, overdue 44; two months: delinquent 60 to 61
+    # content: October + 3 days of lag; due after a month, overdue 14 days later, delinquent after two
     assert judge(make, make.monthly(10), now).status == status
 
 
@@ -41,7 +40,7 @@ def test_a_31_day_month_is_not_due_on_day_30(make):
 
 
 def test_f_is_weighed_from_both_ages_and_punctuality(make):
-    found = judge(make, make.monthly(10), "2027-01-02")
+    found = judge(make, make.monthly(10), "2027-01-03")
     table = found.worst
     expected = 0.5 * table.content.severity + 0.3 * table.update.severity + 20 * table.punctuality
     assert score(found) == pytest.approx(expected)
@@ -129,7 +128,7 @@ def test_months_empty_in_both_of_the_last_two_years_do_not_age(make):
         for end in ends
     ]
     assert judge(make, looks, "2026-09-20").status == "fresh"
-    assert judge(make, looks, "2026-11-20").status == "overdue"
+    assert judge(make, looks, "2026-10-20").status == "overdue"
     # One summer with data, and it is no season.
     once = [replace(item, active_months=months | {"2025-07", "2025-08"}) for item in looks]
     assert judge(make, once, "2026-09-20").status == "delinquent"

@@ -1,10 +1,9 @@
 """M: the EU's 405 points on a graph."""
 
 import pytest
-from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Literal, URIRef
-
 from ckanext.kielce.quality.domain.mqa import assess_mqa, band, score_metadata
 from ckanext.kielce.quality.domain.rules import MQA_METRICS
+from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Literal, URIRef
 
 DATASET = URIRef("https://dane.kielce.eu/dataset/pasazerowie")
 FILE = URIRef("https://dane.kielce.eu/dataset/pasazerowie/resource/1")

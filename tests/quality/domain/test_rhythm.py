@@ -4,9 +4,6 @@ from datetime import timedelta
 from math import inf, isclose
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ckanext.kielce.quality.domain.frequency import InForce, frequency
 from ckanext.kielce.quality.domain.rhythm import (
     Period,
@@ -21,6 +18,8 @@ from ckanext.kielce.quality.domain.rhythm import (
     punctuality,
 )
 from ckanext.kielce.quality.domain.thresholds import thresholds
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ckanext.kielce.quality.domain.frequency import frequencies, frequency
 from ckanext.kielce.quality.domain.rules import RULES
 from ckanext.kielce.quality.domain.thresholds import (
@@ -15,6 +12,8 @@ from ckanext.kielce.quality.domain.thresholds import (
     severity,
     thresholds,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 PERIODS = st.floats(0.01, 12000, allow_nan=False)
 

@@ -143,7 +143,7 @@ def assess(evidence: DatasetEvidence, now: datetime, rules: Rules = RULES) -> As
     reason: ReasonCode | None = None
     if any(gate.code == "personal_data" for gate in applied):
         reason = "personal_data"
-    elif closed is not None or _ended(fresh):
+    elif closed is not None:
         reason = "not_updatable"
     elif index is None or covered < rules.minimum_coverage:
         reason = "insufficient_evidence"
@@ -155,7 +155,7 @@ def assess(evidence: DatasetEvidence, now: datetime, rules: Rules = RULES) -> As
         index=rounded,
         grade=_grade(rounded, rules) if rounded is not None else None,
         reason=reason,
-        status="closed" if reason == "not_updatable" or closed is not None else fresh.status,
+        status="closed" if closed is not None else fresh.status,
         metadata=_rounded(metadata, "M"),
         freshness=_rounded(fresh.scored, "F"),
         content=_rounded(content, "C"),
@@ -165,10 +165,6 @@ def assess(evidence: DatasetEvidence, now: datetime, rules: Rules = RULES) -> As
         closed=closed,
     )
     return _with_rhythm(result, evidence, fresh, now, rules)
-
-
-def _ended(fresh: Freshness) -> bool:
-    return fresh.worst is not None and fresh.worst.force.frequency.kind == "never"
 
 
 def _rounded(scored: Scored, code: ComponentCode) -> Component:

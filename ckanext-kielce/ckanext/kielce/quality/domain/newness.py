@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from .days import local_date, midnight
 from .model import Observation, ResourceEvidence
@@ -174,20 +173,32 @@ def _baseline_moment(first: Observation, stated: datetime | None, period: date |
     return min(midnight(period) + timedelta(hours=12), first.observed_at)
 
 
-def _volatile(looks: Sequence[Observation], period_days: float, rules: Rules) -> bool:
-    """Whether the last checks each saw other bytes though no newer period, faster than the rhythm allows."""
-    last = looks[-rules.volatile_checks :]
-    if len(last) < rules.volatile_checks or period_days < 1:
+def _runs(looks: Sequence[Observation]) -> list[list[Observation]]:
+    """Return the runs of checks that each saw other bytes than the check before, though no other newest period."""
+    runs: list[list[Observation]] = []
+    for item in looks:
+        before = runs[-1][-1] if runs else None
+        goes_on = (
+            before is not None
+            and before.checks == 1
+            and (before.bytes_sha256 or before.value_hash) != (item.bytes_sha256 or item.value_hash)
+            and before.newest_period == item.newest_period
+        )
+        if goes_on:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
+def _is_volatile(run: Sequence[Observation], period_days: float, rules: Rules) -> bool:
+    """Whether a run is that of a file generated on request: 8 checks or more, at least 4 of them in one period."""
+    if len(run) < rules.volatile_checks or period_days < 1:
         return False
-    hashes = [item.bytes_sha256 or item.value_hash for item in last]
-    changed = all(one != two for one, two in pairwise(hashes))
-    if not changed or any(item.checks > 1 for item in last) or len({item.newest_period for item in last}) > 1:
-        return False
-    for start in range(len(last) - rules.volatile_in_period + 1):
-        span = last[start + rules.volatile_in_period - 1].observed_at - last[start].observed_at
-        if span.total_seconds() < period_days * 86400:
-            return True
-    return False
+    return any(
+        (last.observed_at - first.observed_at).total_seconds() < period_days * 86400
+        for first, last in zip(run, run[rules.volatile_in_period - 1 :], strict=False)
+    )
 
 
 def _undated_advances(looks: Sequence[Observation]) -> list[Advance]:
@@ -248,13 +259,13 @@ def read_history(
         return History(
             newest_at is not None, first, latest, start, newest_at=newest_at, advances=tuple(moves)
         )
-    volatile = _volatile(looks, period_days, rules)
+    runs = [run for run in _runs(looks) if _is_volatile(run, period_days, rules)]
+    volatile = bool(runs) and runs[-1][-1] is latest and latest.checks == 1
     dated = [item for item in looks if item.newest_period is not None]
     if not dated:
-        moves = _undated_advances(looks)
-        if volatile:
-            since = looks[-rules.volatile_checks].observed_at
-            moves = [move for move in moves if move.at < since]
+        # What a run brought is no update, not even after the run has ended: else ending it would bring freshness.
+        void = {item.observed_at for run in runs for item in run}
+        moves = [move for move in _undated_advances(looks) if move.at not in void]
         start = _baseline_moment(first, stated_start, None)
         return History(False, first, latest, start, advances=tuple(moves), volatile=volatile)
     return _dated_history(resource, looks, dated, stated_start, volatile, rules)

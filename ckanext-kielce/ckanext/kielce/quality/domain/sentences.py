@@ -37,14 +37,26 @@ def short_date(day: date | datetime, today: date, lang: str) -> str:
 
 
 def _percent(share: float, lang: str) -> str:
-    return f"{formatting.number(round(share * 100), lang)}{formatting.NBSP if lang == 'pl' else ''}%"
+    """Return a share as a percentage, with one decimal where it is small."""
+    percent = round(100 * share, 1)
+    return f"{formatting.number(percent, lang, 1 if 0 < percent < 10 and percent % 1 else 0)}%"
 
 
-def _count_of_days(days: int, lang: str) -> str:
-    noun = (
-        formatting.plural(days, "dzień", "dni", "dni") if lang == "pl" else ("day" if days == 1 else "days")
-    )
-    return f"{formatting.number(days, lang)}{formatting.NBSP}{noun}"
+def _interval(days: int, lang: str) -> str:
+    """Return what follows "co" or "every": 31 dni, 3 miesiące, rok, 2 lata."""
+    months = round(days / 30.44)
+    years, odd = divmod(months, 12)
+    if days <= 60:
+        count, polish, english = days, ("dzień", "dni", "dni"), "day"
+    elif odd:
+        count, polish, english = months, ("miesiąc", "miesiące", "miesięcy"), "month"
+    else:
+        count, polish, english = years, ("rok", "lata", "lat"), "year"
+    if lang == "pl":
+        noun = formatting.plural(count, *polish)
+    else:
+        noun = english if count == 1 else f"{english}s"
+    return noun if count == 1 else f"{formatting.number(count, lang)}{formatting.NBSP}{noun}"
 
 
 def _nouns(params: Mapping[str, Any], lang: str) -> dict[str, str]:
@@ -97,7 +109,6 @@ def _filled(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
     if isinstance(columns, (list, tuple)):
         marks = "„{}”" if lang == "pl" else "“{}”"
         values["columns"] = ", ".join(marks.format(column) for column in columns)
-        values["columns_n"] = "kolumna" if len(columns) == 1 else "kolumny"
     values["columns_total"] = formatting.number(columns, lang) if isinstance(columns, int) else ""
     others = int(params.get("members") or 1) - 1
     more = f" (i {others} kolejnych)" if lang == "pl" else f" (and {others} more)"
@@ -166,14 +177,11 @@ def reason_sentence(assessment: Assessment, lang: str) -> str | None:
     if assessment.reason is None:
         return None
     language = _language(lang)
-    code: str = assessment.reason
+    code = assessment.reason
     values: dict[str, Any] = {"coverage": _percent(assessment.coverage, language)}
-    if code == "not_updatable":
-        if assessment.closed is None:
-            code = "not_updatable_plain"
-        else:
-            values["reason"] = assessment.closed.reason.strip().rstrip(".")
-            values["end"] = formatting.date(assessment.closed.end, language)
+    if assessment.closed is not None:
+        values["reason"] = assessment.closed.reason.strip().rstrip(".")
+        values["end"] = formatting.date(assessment.closed.end, language)
     return _tidy(templates()["reasons"][code][language].format_map(values))
 
 
@@ -202,12 +210,9 @@ def status_sentence(assessment: Assessment, lang: str) -> str:
     def say(code: str, **values: str) -> str:
         return known[code][language].format_map(values)
 
-    if assessment.status == "closed":
-        closed = assessment.closed
-        if closed is None or closed.end is None:
-            return say("closed_plain")
-        reason = closed.reason.strip().rstrip(".")
-        return say("closed", end=formatting.date(closed.end, language), reason=f"{reason}.")
+    if assessment.closed is not None:
+        reason = assessment.closed.reason.strip().rstrip(".")
+        return say("closed", end=formatting.date(assessment.closed.end, language), reason=f"{reason}.")
     today = local_date(assessment.assessed_at)
     sentences = [
         _rhythm_sentence(assessment, language, say),
@@ -228,7 +233,7 @@ def _rhythm_sentence(assessment: Assessment, language: str, say: Any) -> str:
     if assessment.typical_gap_days is not None:
         if assessment.typical_gap_days <= 1:
             return say("usual_daily")
-        return say("usual_days", gap=_count_of_days(assessment.typical_gap_days, language))
+        return say("usual_days", gap=_interval(assessment.typical_gap_days, language))
     if declared.kind in {"unknown", "never"}:
         return say("no_rhythm")
     return say("promised", frequency=declared.pl if language == "pl" else declared.en)
