@@ -52,10 +52,7 @@ def _interval(days: int, lang: str) -> str:
         count, polish, english = months, ("miesiąc", "miesiące", "miesięcy"), "month"
     else:
         count, polish, english = years, ("rok", "lata", "lat"), "year"
-    if lang == "pl":
-        noun = formatting.plural(count, *polish)
-    else:
-        noun = english if count == 1 else f"{english}s"
+    noun = formatting.plural(count, *(polish if lang == "pl" else (english, f"{english}s", f"{english}s")))
     return noun if count == 1 else f"{formatting.number(count, lang)}{formatting.NBSP}{noun}"
 
 
