@@ -43,7 +43,7 @@ INDEX_GUID = "aqindex"
 class GiosAirHarvester(SourceHarvester):
     """The source's address is the API's root, ``https://api.gios.gov.pl/pjp-api/v1/rest``."""
 
-    info_: ClassVar[dict[str, str]] = {
+    about: ClassVar[dict[str, str]] = {
         "name": "gios_air",
         "title": "Jakość powietrza GIOŚ",
         "description": "Stacje i indeks jakości powietrza z API GIOŚ (pjp-api v1)",

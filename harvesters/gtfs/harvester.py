@@ -33,7 +33,7 @@ MAX_ZIP = 256 * 1024 * 1024
 class GtfsHarvester(SourceHarvester):
     """One source is one feed: the source's address is the zip's."""
 
-    info_: ClassVar[dict[str, str]] = {
+    about: ClassVar[dict[str, str]] = {
         "name": "gtfs",
         "title": "Rozkład jazdy GTFS",
         "description": "Plik ZIP z rozkładem jazdy GTFS pod adresem HTTP(S)",

@@ -32,7 +32,7 @@ MAX_FAULTS = 10
 class Iso37120Harvester(SourceHarvester):
     """The source's address is the table's; with ``bundled`` the table that comes with the portal is read instead."""
 
-    info_: ClassVar[dict[str, str]] = {
+    about: ClassVar[dict[str, str]] = {
         "name": "iso37120",
         "title": "Wskaźniki ISO 37120",
         "description": "Tabela wskaźników ISO 37120 (CSV) do magazynu wskaźników i katalogu",

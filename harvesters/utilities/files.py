@@ -46,7 +46,7 @@ def _looks_like_html(content_type: str, body: bytes) -> bool:
 class UtilityFilesHarvester(SourceHarvester):
     """Files of utilities and city units; the three forms are described in docs/demo-city.md and docs/reference."""
 
-    info_: ClassVar[dict[str, str]] = {
+    about: ClassVar[dict[str, str]] = {
         "name": "utility_files",
         "title": "Pliki jednostek (indeks, manifest, Data Package)",
         "description": "Indeks plików HTML, manifest JSON albo pakiety danych Frictionless pod adresem HTTP(S)",
