@@ -1,0 +1,1 @@
+"""The municipal spatial information system (MSIP): layers over WFS, records over CSW."""
