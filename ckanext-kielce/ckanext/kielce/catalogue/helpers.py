@@ -69,12 +69,12 @@ def kielce_number(value: Any, decimals: int | None = None) -> str:
 
 def kielce_date(value: Any) -> str:
     """Return a day as the page's language writes it."""
-    return formatting.date(value, kielce_lang())
+    return formatting.date(value or None, kielce_lang())
 
 
 def kielce_datetime(value: Any) -> str:
     """Return a moment in Warsaw's time as the page's language writes it."""
-    return formatting.datetime_warsaw(value, kielce_lang())
+    return formatting.datetime_warsaw(value or None, kielce_lang())
 
 
 def kielce_filesize(value: Any) -> str:
@@ -171,6 +171,7 @@ def kielce_facet_value(facet: str, item: Mapping[str, Any] | str) -> str:
         "vocab_frequency": lambda code: pages.capital(kielce_frequency(code) or tk._("no rhythm declared")),
         "quality_status": kielce_status_word,
         "quality_grade": lambda grade: tk._("no grade") if grade == "none" else grade,
+        "quality_late": lambda _value: tk._("late now"),
         "license_id": lambda code: kielce_licence({"license_id": code})["name"],
     }.get(facet)
     if words:

@@ -40,6 +40,7 @@ FACETS: dict[str, str] = {
     "dataset_type": N_("Kind of data"),
     "license_id": N_("Licence"),
     "tags": N_("Keyword"),
+    "quality_late": N_("How current"),
 }
 
 #: Type of a column -> word under its name in the dictionary.

@@ -107,14 +107,18 @@ def related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return other sets of the same domain, the ones that share most words with the title first."""
     if not pkg.get("domain"):
         return []
-    found = search(
-        q=" ".join(word for word in str(pkg.get("title", "")).split() if word.isalnum()),
-        fq=f'+groups:"{pkg["domain"]}" -name:"{pkg["name"]}"',
-        mm="0",
-        rows=RELATED_ROWS,
-        facet="false",
-    )
-    return found["results"]
+    others = f'+groups:"{pkg["domain"]}" -name:"{pkg["name"]}"'
+    words = " ".join(word for word in str(pkg.get("title", "")).split() if word.isalnum() and len(word) > 2)
+    alike = search(
+        q=words, fq=others, rows=RELATED_ROWS, facet="false", extras={"ext_kielce_any_word": "yes"}
+    )["results"]
+    known = {row["name"] for row in alike}
+    if len(alike) < RELATED_ROWS:
+        rest = search(q="*:*", fq=others, rows=RELATED_ROWS, facet="false", sort="metadata_modified desc")[
+            "results"
+        ]
+        alike += [row for row in rest if row["name"] not in known]
+    return alike[:RELATED_ROWS]
 
 
 def most_used(days: int = USED_DAYS) -> list[dict[str, Any]]:
@@ -171,15 +175,22 @@ def domain_counts() -> dict[str, int]:
 
 def home() -> dict[str, Any]:
     """Return what the home page shows: figures, counts by domain, newest, most used, late."""
-    found = search(
+    newest = search(
         q="*:*",
+        # The hundred indicators change together once a year and would crowd everything else out.
+        fq="-dataset_type:indicator",
         rows=HOME_ROWS,
         sort="metadata_modified desc",
+        facet="false",
+    )
+    found = search(
+        q="*:*",
+        rows=0,
         **{"facet.field": ["groups", "organization", "vocab_format", "dataset_type"], "facet.limit": 100},
     )
     return {
         "count": found["count"],
-        "newest": found["results"],
+        "newest": newest["results"],
         "domains": _counts(found, "groups"),
         "units": len(_counts(found, "organization")),
         "types": _counts(found, "dataset_type"),

@@ -38,6 +38,11 @@ class SearchHooks:
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Look for people's words in the portal's fields; a caller who sets ``qf`` or asks for fields is let be."""
         q = search_params.get("q") or ""
+        if search_params.get("extras", {}).get("ext_kielce_any_word"):
+            search_params["mm"] = "1"
+        # CKAN's search page quotes every filter; the quality room knows this word without quotation marks.
+        if isinstance(search_params.get("fq"), str):
+            search_params["fq"] = search_params["fq"].replace('quality_late:"true"', "quality_late:true")
         if q and ":" not in q and not search_params.get("defType"):
             search_params["defType"] = "edismax"
             search_params.setdefault("qf", QUERY_FIELDS)
