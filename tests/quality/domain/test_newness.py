@@ -65,6 +65,25 @@ def test_a_copy_of_an_earlier_period_brings_nothing(make):
     assert advances(make, [first, copy, real]) == ["2026-06-03"]
 
 
+@pytest.mark.parametrize(("rows", "copied"), [(2, False), (6, False), (8, True)])
+def test_a_few_numbers_may_be_alike_by_chance(make, rows, copied):
+    march, april = date(2026, 3, 31), date(2026, 4, 30)
+    first = make.look("2026-04-03", "2026-03-31", period_hashes={march: "m"}, rows=rows)
+    like = make.look("2026-05-03", "2026-04-30", period_hashes={march: "m", april: "m"}, rows=rows)
+    assert (advances(make, [first, like]) == []) is copied
+
+
+def test_a_table_of_events_needs_no_half_of_its_members(make):
+    # Faults by street: each street is named when something happens there.
+    streets = {f"ul. {number}": date(2026, 3, 31) - timedelta(days=4 * number) for number in range(10)}
+    first = make.look("2026-04-01", "2026-03-31", series=streets, period_grain="day")
+    one_more = streets | {"ul. 7": date(2026, 4, 8)}
+    then = make.look("2026-04-09", "2026-04-08", series=one_more, period_grain="day")
+    found = read_history(make.table([first, then]), now=make.at("2026-04-10"))
+    assert [move.period for move in found.advances] == [date(2026, 4, 8)]
+    assert not found.behind_members
+
+
 def test_the_future_is_no_content(make):
     looks = [make.look("2026-04-03", "2026-03-31"), make.look("2026-04-20", "2030-12-31")]
     assert advances(make, looks) == []

@@ -91,8 +91,8 @@ class Observation:
     """Last day of the newest period in the table, rows entered in advance included."""
     period_hashes: Mapping[date, str] = field(default_factory=dict)
     """Last day of a period -> hash of its values (without the period itself), for the newest 60 or so.
-    Future periods included, periods of fewer than four values left out (their likeness proves nothing). Shows
-    copies of earlier periods and placeholders that were filled later. Empty: not known."""
+    Future periods included. Shows copies of earlier periods and placeholders that were filled later. Empty: not
+    known."""
     active_months: frozenset[str] = frozenset()
     """`YYYY-MM` of the months that have rows, for the newest 36 months or so (seasons). Empty: not known."""
     series: Mapping[str, date] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from .days import local_date, midnight
 from .model import Observation, ResourceEvidence
-from .rules import RULES, Rules
+from .rules import NUMBER_TYPES, RULES, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,38 @@ def _reached_by_half(series: Mapping[str, date], members: Iterable[str], rules: 
     return lasts[needed - 1] if len(lasts) >= needed else None
 
 
+def is_panel(first: Observation, rules: Rules = RULES) -> bool:
+    """Whether the members of a table have values period by period, as lines and stations do.
+
+    In a table of events (contracts by unit, faults by street) a member appears when something happens: there most
+    members lie behind the newest day, nothing is missing, and no half of them can be asked for.
+    """
+    if not first.series:
+        return False
+    newest = max(first.series.values())
+    near = timedelta(days=rules.grain_days.get(first.period_grain or "month", 31))
+    return sum(newest - last <= near for last in first.series.values()) >= rules.series_share * len(
+        first.series
+    )
+
+
+def _proves_copy(seen: Observation, rules: Rules) -> bool:
+    """Whether periods hold enough numbers for their likeness to be no chance (a count of 3 may well be 3 again)."""
+    if seen.rows is None or seen.oldest_period is None or seen.newest_period is None:
+        return True
+    span = (seen.newest_period - seen.oldest_period).days
+    by_calendar = span // rules.grain_days.get(seen.period_grain or "month", 31) + 1
+    periods = max(len(seen.period_hashes), by_calendar if len(seen.period_hashes) >= 40 else 0, 1)
+    numbers = sum(kind in NUMBER_TYPES for kind in seen.columns.values()) or 1
+    return seen.rows / periods * numbers >= rules.copy_values
+
+
 class _Dated:
     """Follows the newest period through the observations of a dated table."""
 
     def __init__(self, first: Observation, ended: frozenset[str], rules: Rules) -> None:
         self.rules = rules
+        self.panel = is_panel(first, rules)
         self.excused = ended | _retired(first, rules)
         self.members: frozenset[str] = frozenset(first.series)
         self.in_advance: dict[date, str | None] = {}
@@ -125,7 +152,8 @@ class _Dated:
             return False
         hashes = seen.period_hashes
         own = hashes.get(period)
-        if own is not None and any(other < period and value == own for other, value in hashes.items()):
+        alike = own is not None and any(other < period and value == own for other, value in hashes.items())
+        if alike and _proves_copy(seen, self.rules):
             return False
         if period in self.in_advance:
             before = self.in_advance[period]
@@ -136,7 +164,7 @@ class _Dated:
         """Return the newest period of an observation that counts as content, and remember rows in advance."""
         day = local_date(seen.observed_at)
         ceiling = seen.newest_period
-        if ceiling is not None and seen.series:
+        if ceiling is not None and seen.series and self.panel:
             members = (self.members | set(seen.series)) - self.excused
             half = _reached_by_half(seen.series, members or set(seen.series), self.rules)
             ceiling = min(ceiling, half) if half else None
@@ -305,7 +333,7 @@ def _dated_history(
 
 
 def _behind(latest: Observation, follow: _Dated) -> dict[str, date]:
-    if follow.best is None:
+    if follow.best is None or not follow.panel:
         return {}
     return {
         name: last

@@ -113,6 +113,19 @@ class Rules:
     unknown_cap: float = 50.0
     series_share: float = 0.5
     """A period is new when at least this share of the members has values for it."""
+    grain_days: Mapping[str, int] = field(
+        default_factory=lambda: {
+            "day": 1,
+            "week": 7,
+            "month": 31,
+            "quarter": 92,
+            "half": 184,
+            "year": 366,
+            "school_year": 366,
+        }
+    )
+    copy_values: float = 4.0
+    """Periods with fewer numbers than this may be alike by chance."""
     lag_periods: int = 5
     lag_minimum: int = 3
     cycle_merge: float = 0.25
