@@ -9,7 +9,7 @@ import ckan.plugins as p
 import click
 import yaml
 from ckanext.kielce.common.cli import kielce
-from ckanext.kielce.common.http_settings import OPTIONS_FILE
+from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.harvest import cli, jobs
 from ckanext.kielce.harvest.logic import action, auth
@@ -38,8 +38,9 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
         return [kielce]
 
     def declare_config_options(self, declaration: Any, key: Any) -> None:
-        for path in (OPTIONS_FILE, Path(__file__).with_name("config_declaration.yaml")):
-            declaration.load_dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+        declare_options(declaration)
+        declared = Path(__file__).with_name("config_declaration.yaml").read_text(encoding="utf-8")
+        declaration.load_dict(yaml.safe_load(declared))
 
     def update_config(self, config: Any) -> None:
         p.toolkit.add_template_directory(config, "templates")

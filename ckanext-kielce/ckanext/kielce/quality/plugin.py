@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import yaml
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 
-from . import indexing, tracking
+from . import indexing, tracking, withholding
 
 
 @tk.blanket.actions
@@ -17,12 +20,12 @@ from . import indexing, tracking
 @tk.blanket.helpers
 @tk.blanket.validators
 @tk.blanket.cli
-@tk.blanket.config_declarations
 class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
-    """Blankets bring actions, authorisation, helpers, validators, commands and options; the rest is wiring."""
+    """Blankets bring actions, authorisation, helpers, validators and commands; the rest is wiring."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IConfigurable)
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)
     p.implements(p.IFacets, inherit=True)
@@ -35,6 +38,12 @@ class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
         own_pages = "kielce" in tk.aslist(config.get("ckan.plugins"))
         if wish == "yes" or (wish == "auto" and not own_pages):
             tk.add_template_directory(config, "templates_stock")
+
+    # IConfigDeclaration
+    def declare_config_options(self, declaration: Any, key: Any) -> None:
+        declare_options(declaration)
+        declared = Path(__file__).with_name("config_declaration.yaml").read_text(encoding="utf-8")
+        declaration.load_dict(yaml.safe_load(declared))
 
     # IConfigurable
     def configure(self, config: CKANConfig) -> None:
@@ -49,6 +58,9 @@ class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
 
     def after_dataset_delete(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         tracking.forget_score(pkg_dict["id"])
+
+    def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        withholding.hide_from_reader(context, pkg_dict)
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return indexing.add_fields(pkg_dict)
