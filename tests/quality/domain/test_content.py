@@ -57,7 +57,8 @@ def test_not_looked_at_yet_is_left_out_and_lowers_the_coverage(make):
     ("changes", "code", "value"),
     [
         ({"parsed": False}, "parses", 0),
-        ({"problems": ("title_rows",)}, "parses", 1),
+        ({"problems": ("sampled",)}, "parses", 1),
+        ({"problems": ("title_rows",)}, "parses", 0.9),
         ({"problems": ("ragged_rows",)}, "parses", 0.8),
         ({"format_true": "XLSX"}, "parses", 0.6),
         ({"problems": ("wrong_format", "schema_mismatch", "ragged_rows")}, "parses", 0),
@@ -136,6 +137,17 @@ def republished(make, months):
 def test_a_series_that_stays_put_while_the_file_goes_on_is_truncated(make, months, cut):
     found = part(judge(make, republished(make, months), now="2026-12-01"), "continuity")
     assert (found.params.get("finding") == "truncated") is cut
+
+
+def test_a_table_of_months_that_is_promised_once_a_year_may_stand_still_for_a_year(make):
+    found = judge(make, republished(make, 9), now="2027-03-01", declarations=(make.declared("ANNUAL"),))
+    assert part(found, "continuity").value == 1
+
+
+def test_an_empty_season_is_no_truncation(make):
+    months = frozenset(f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in (1, 2, 3, 4, 11, 12))
+    looks = [replace(item, active_months=months) for item in republished(make, 6)]
+    assert part(judge(make, looks, now="2026-11-10"), "continuity").value == 1
 
 
 def test_a_file_that_nobody_touches_is_stale_not_truncated(make):

@@ -3,7 +3,7 @@
 import pytest
 from ckanext.kielce.quality.domain.mqa import assess_mqa, band, score_metadata
 from ckanext.kielce.quality.domain.rules import MQA_METRICS
-from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, BNode, Graph, Literal, URIRef, namespace
 
 DATASET = URIRef("https://dane.kielce.eu/dataset/pasazerowie")
 FILE = URIRef("https://dane.kielce.eu/dataset/pasazerowie/resource/1")
@@ -15,25 +15,25 @@ LINKS = {PAGE: 200, DOWNLOAD: 200}
 def complete():
     graph = Graph()
     for triple in (
-        (DATASET, RDF.type, DCAT.Dataset),
-        (DATASET, DCAT.keyword, Literal("autobusy")),
-        (DATASET, DCAT.theme, URIRef(AUTHORITY + "data-theme/TRAN")),
+        (DATASET, RDF.type, namespace.DCAT.Dataset),
+        (DATASET, namespace.DCAT.keyword, Literal("autobusy")),
+        (DATASET, namespace.DCAT.theme, URIRef(AUTHORITY + "data-theme/TRAN")),
         (DATASET, DCTERMS.spatial, BNode()),
         (DATASET, DCTERMS.temporal, BNode()),
         (DATASET, DCTERMS.accessRights, URIRef(AUTHORITY + "access-right/PUBLIC")),
-        (DATASET, DCAT.contactPoint, BNode()),
+        (DATASET, namespace.DCAT.contactPoint, BNode()),
         (DATASET, DCTERMS.publisher, BNode()),
         (DATASET, DCTERMS.issued, Literal("2026-01-01")),
         (DATASET, DCTERMS.modified, Literal("2026-02-01")),
-        (DATASET, DCAT.distribution, FILE),
-        (FILE, RDF.type, DCAT.Distribution),
-        (FILE, DCAT.accessURL, URIRef(PAGE)),
-        (FILE, DCAT.downloadURL, URIRef(DOWNLOAD)),
+        (DATASET, namespace.DCAT.distribution, FILE),
+        (FILE, RDF.type, namespace.DCAT.Distribution),
+        (FILE, namespace.DCAT.accessURL, URIRef(PAGE)),
+        (FILE, namespace.DCAT.downloadURL, URIRef(DOWNLOAD)),
         (FILE, DCTERMS["format"], URIRef(AUTHORITY + "file-type/CSV")),
-        (FILE, DCAT.mediaType, URIRef("http://www.iana.org/assignments/media-types/text/csv")),
+        (FILE, namespace.DCAT.mediaType, URIRef("http://www.iana.org/assignments/media-types/text/csv")),
         (FILE, DCTERMS.license, URIRef(AUTHORITY + "licence/CC_BY_4_0")),
         (FILE, DCTERMS.rights, BNode()),
-        (FILE, DCAT.byteSize, Literal(1000)),
+        (FILE, namespace.DCAT.byteSize, Literal(1000)),
     ):
         graph.add(triple)
     return graph
@@ -67,20 +67,20 @@ def test_a_complete_description_earns_405():
 @pytest.mark.parametrize(
     ("subject", "predicate", "lost"),
     [
-        (DATASET, DCAT.keyword, 30),
-        (DATASET, DCAT.theme, 30),
+        (DATASET, namespace.DCAT.keyword, 30),
+        (DATASET, namespace.DCAT.theme, 30),
         (DATASET, DCTERMS.spatial, 20),
         (DATASET, DCTERMS.temporal, 20),
-        (FILE, DCAT.accessURL, 50),
-        (FILE, DCAT.downloadURL, 20 + 30),
+        (FILE, namespace.DCAT.accessURL, 50),
+        (FILE, namespace.DCAT.downloadURL, 20 + 30),
         (FILE, DCTERMS["format"], 20 + 10 + 20 + 20),
-        (FILE, DCAT.mediaType, 10 + 10),
+        (FILE, namespace.DCAT.mediaType, 10 + 10),
         (FILE, DCTERMS.license, 20 + 10),
         (DATASET, DCTERMS.accessRights, 10 + 5),
-        (DATASET, DCAT.contactPoint, 20),
+        (DATASET, namespace.DCAT.contactPoint, 20),
         (DATASET, DCTERMS.publisher, 10),
         (FILE, DCTERMS.rights, 5),
-        (FILE, DCAT.byteSize, 5),
+        (FILE, namespace.DCAT.byteSize, 5),
         (DATASET, DCTERMS.issued, 5),
         (DATASET, DCTERMS.modified, 5),
     ],
@@ -125,7 +125,7 @@ def test_a_free_text_format_is_present_but_not_from_the_vocabulary():
 def test_the_best_single_distribution_counts_and_the_dataset_fills_its_gaps():
     graph = complete()
     other = URIRef("https://dane.kielce.eu/dataset/pasazerowie/resource/0")
-    graph.add((DATASET, DCAT.distribution, other))
+    graph.add((DATASET, namespace.DCAT.distribution, other))
     graph.add((other, DCTERMS.rights, BNode()))
     graph.remove((FILE, DCTERMS.rights, None))
     # The two distributions aren't added up: the better one has no statement of rights.
@@ -136,7 +136,7 @@ def test_the_best_single_distribution_counts_and_the_dataset_fills_its_gaps():
 
 def test_without_files_only_the_dataset_earns():
     graph = complete()
-    graph.remove((DATASET, DCAT.distribution, None))
+    graph.remove((DATASET, namespace.DCAT.distribution, None))
     # keyword, theme, place, time; shapes; access rights, contact, publisher; both dates
     assert points(graph) == 100 + 30 + 10 + 5 + 20 + 10 + 10
 

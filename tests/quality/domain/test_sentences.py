@@ -228,3 +228,7 @@ def test_rhythms_as_people_say_them(make, days, polish, english):
     found = replace(judge(make), typical_gap_days=days)
     assert plain(status_sentence(found, "pl")).startswith(f"Aktualizowany zwykle {polish}.")
     assert plain(status_sentence(found, "en")).startswith(f"Usually updated {english}.")
+
+
+def test_every_problem_that_costs_points_has_words():
+    assert set(RULES.parse_penalties) == set(templates()["problems"])

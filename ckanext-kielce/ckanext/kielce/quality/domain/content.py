@@ -12,12 +12,14 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from .days import local_date
+from .days import DayCounter, local_date
 from .freshness import TableFreshness
 from .model import DatasetEvidence, Finding, Observation, Part, PartState, ResourceEvidence
 from .newness import content_observations
 from .parts import Scored, score_parts
 from .rules import NO_TABLE_FORMATS, NUMBER_TYPES, RULES, TEXT_TYPES, Rules
+from .seasons import day_counter
+from .thresholds import thresholds
 
 Judgement = tuple[PartState, float | None, dict[str, Any]]
 
@@ -234,7 +236,10 @@ def truncation(
     if latest is None or newest is None or table.force.frequency.kind in {"irregular", "never"}:
         return None
     grain = latest.period_grain or "month"
-    limit = rules.truncated_after.get(grain, 152) * (1 - rules.truncated_tolerance)
+    # A set that is promised once a year may stand still for a year, whatever the grain of its rows.
+    slow = thresholds(table.period.days, rules).overdue
+    limit = max(rules.truncated_after.get(grain, 152) * (1 - rules.truncated_tolerance), slow)
+    counter = DayCounter(empty_months=day_counter(history, table.period.days, rules).empty_months)
     touched = [
         item
         for item in table.resource.observations
@@ -244,7 +249,7 @@ def truncation(
     reached = (
         history.advances[-1].at if history.advances else history.first.observed_at if history.first else None
     )
-    if last_change is not None and reached is not None and (last_change - local_date(reached)).days >= limit:
+    if last_change and reached and counter.count(local_date(reached), last_change) >= limit:
         return Finding(
             "truncated",
             since=newest,
@@ -253,7 +258,7 @@ def truncation(
     stopped = {
         name: last
         for name, last in history.behind_members.items()
-        if (newest - last).days >= limit and _came_regularly(name, last, versions)
+        if counter.count(last, newest) >= limit and _came_regularly(name, last, versions)
     }
     if not stopped:
         return None

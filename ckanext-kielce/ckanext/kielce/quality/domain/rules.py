@@ -176,17 +176,26 @@ class Rules:
     )
     parse_penalties: Mapping[str, float] = field(
         default_factory=lambda: {
-            "wrong_format": 0.4,
-            "wrong_encoding": 0.2,
-            "schema_mismatch": 0.4,
-            "ragged_rows": 0.2,
-            "bad_dates": 0.2,
             "empty": 1.0,
+            "no_rows": 1.0,
+            "wrong_format": 0.4,
+            "schema_mismatch": 0.4,
+            "broken_characters": 0.4,
+            "broken_quotes": 0.2,
+            "wrong_encoding": 0.2,
+            "ragged_rows": 0.2,
+            "mixed_types": 0.2,
+            "bad_dates": 0.2,
+            "no_header": 0.2,
+            "empty_column_name": 0.1,
+            "repeated_column_name": 0.1,
+            "totals_rows": 0.1,
+            "title_rows": 0.1,
         }
     )
     """Share of the part lost by a table that parses but not as promised; sums are cut at 1."""
     parse_penalty_default: float = 0.0
-    """Problems not in the table are notices (a title row above the header)."""
+    """Problems not in the table are notices (a file so large that only its beginning was read)."""
     truncated_after: Mapping[str, int] = field(
         default_factory=lambda: {
             "day": 8,
