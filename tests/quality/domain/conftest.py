@@ -1,15 +1,12 @@
 """Builders of evidence for the tests of the quality model."""
 
-import csv
 import hashlib
-import io
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
-from ckanext.kielce.common.periods import parse_period
 from ckanext.kielce.quality.domain.days import add_months
 from ckanext.kielce.quality.domain.model import (
     DatasetEvidence,
@@ -20,6 +17,7 @@ from ckanext.kielce.quality.domain.model import (
     ResourceEvidence,
 )
 from ckanext.kielce.quality.domain.rules import MQA_METRICS
+from ckanext.kielce.tables import shared as tables
 
 
 def at(day, hour=10):
@@ -89,71 +87,33 @@ def dataset(looks=(), code="MONTHLY", **more):
     return DatasetEvidence(**(known | more))
 
 
-# --- a plain reader of the sample histories -------------------------------------------------------------------
-
-
-def _decode(data):
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1250")
-
-
-def _rows(path):
-    text = _decode(path.read_bytes())
-    dialect = max(";,\t", key=text.splitlines()[0].count)
-    return [row for row in csv.reader(io.StringIO(text), delimiter=dialect) if any(row)]
-
-
-def _time_column(header, rows):
-    for index, _name in enumerate(header):
-        values = [row[index] for row in rows if len(row) > index and row[index].strip()]
-        periods = [parse_period(value) for value in values]
-        if (
-            values
-            and all(periods)
-            and not all(value.strip().isdigit() and len(value) < 4 for value in values)
-        ):
-            return index, periods
-    return None, []
-
-
-def _number(text):
-    return text.replace(",", ".").rstrip("0").rstrip(".") if any(mark in text for mark in ".,") else text
+# --- the sample histories, read as the portal reads files ------------------------------------------------------
 
 
 def read_version(path, seen):
     """Return what an observation of a version of a sample history says."""
-    header, *rows = _rows(path)
-    index, periods = _time_column(header, rows)
-    today = seen.date()
-    values = sorted("|".join(_number(cell) for cell in row) for row in rows)
-    known = {
-        "value_hash": hashlib.sha256("\n".join([*sorted(header), *values]).encode()).hexdigest(),
+    sniffed = tables.sniff(path)
+    found = tables.read(path, sniffed)[0]
+    profile = tables.profile(found, seen.date())
+    undated = profile.time_layout is None
+    return {
+        "value_hash": profile.value_hash,
         "bytes_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "rows": len(rows),
-        "row_hashes": frozenset(int(hashlib.sha256(row.encode()).hexdigest()[:15], 16) for row in values),
-        "undated": index is None,
+        "schema_fingerprint": profile.schema_fingerprint,
+        "columns": {column.name: column.type for column in found.columns},
+        "rows": profile.rows,
+        "row_hashes": frozenset(tables.row_keys(found)) if undated else frozenset(),
+        "undated": undated,
+        "newest_period": profile.newest_period,
+        "oldest_period": profile.oldest_period,
+        "period_grain": profile.period_grain,
+        "series": profile.series,
         "parsed": True,
-        "columns": dict.fromkeys(header, "text"),
-        "format_true": "CSV",
+        "problems": tuple(problem.code for problem in found.warnings),
+        "format_true": sniffed.format,
         "format_declared": "CSV",
         "pii": (),
     }
-    if index is not None:
-        ended = [period for period in periods if period.end <= today]
-        known["newest_period"] = max(period.end for period in ended)
-        known["oldest_period"] = min(period.end for period in ended)
-        known["period_grain"] = periods[0].grain
-        known["announced_until"] = max(period.end for period in periods)
-        members = {}
-        for row, period in zip(rows, periods, strict=False):
-            name = row[1 - index] if index < 2 else row[0]
-            if period.end <= today:
-                members[name] = max(period.end, members.get(name, period.end))
-        if 1 < len(members) <= 60:
-            known["series"] = members
-    return known
 
 
 def read_history(folder):
