@@ -43,7 +43,8 @@ _DIACRITICS = str.maketrans(
     "ąćęłńóśźżäöüßáéíúýčďěňřšťůžàâçèêëîïôùûãõåøŕĺľ",
     "acelnoszzaousaeiuycdenrstuzaaceeeiiouuaoaorll",
 )
-_SEARCH_LIMIT = 200_000
+_MARKED_WORD = r"\w*[^\x00-\x7f]\w*"
+_SEARCH_LIMIT = 100_000
 """Characters of a row that are indexed: PostgreSQL refuses a tsvector over 1 MB."""
 _LOCK_TIMEOUT = "60s"
 
@@ -185,18 +186,21 @@ def _vector() -> sql.Composable:
 
 
 def search_text(frame: pl.DataFrame) -> pl.Series:
-    """For each row the text to be indexed: all values, and those of text columns again without diacritics."""
-    if not frame.width:
-        return pl.Series([], dtype=pl.String)
-    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    written = pl.concat_str(pl.all().cast(pl.String), separator=" ", ignore_nulls=True)
-    if not text:
-        return frame.select(written).to_series()
-    lowered = pl.concat_str(pl.col(text), separator=" ", ignore_nulls=True).str.to_lowercase()
+    """For each row the text to be indexed: its values, and once more without diacritics the words that have any.
+
+    Fractional numbers are left out: nobody looks for them by words (filters find them), and they would be most of the
+    index.
+    """
+    searched = [name for name, dtype in frame.schema.items() if not dtype.is_float()]
+    if not searched:
+        return pl.Series([None] * frame.height, dtype=pl.String)
+    written = pl.concat_str(pl.col(searched).cast(pl.String), separator=" ", ignore_nulls=True)
+    text = frame.select(written.str.slice(0, _SEARCH_LIMIT)).to_series()
+    marked = text.str.extract_all(_MARKED_WORD).list.join(" ")
+    # Lower case is made here, for a database whose locale is C only lowers ASCII.
+    lowered = marked.str.to_lowercase()
     folded = lowered.str.replace_many({chr(a): chr(b) for a, b in _DIACRITICS.items()})
-    return frame.select(
-        pl.concat_str([written, lowered, folded], separator=" ").str.slice(0, _SEARCH_LIMIT)
-    ).to_series()
+    return text + " " + lowered + " " + folded
 
 
 def _copy(cursor: Any, staging: sql.Composable, fields: Sequence[sql.Composable], table: Table) -> None:
