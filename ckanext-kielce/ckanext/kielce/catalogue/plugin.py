@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
+from ckanext.kielce import schemas
 from ckanext.kielce.catalogue import cli as cli_module
 from ckanext.kielce.catalogue.index import with_facet_fields
 from ckanext.kielce.catalogue.search import SearchHooks
@@ -35,10 +36,13 @@ class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
 
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:
-        """Register templates, public files and the asset bundle ``kielce``."""
+        """Register templates, public files, the asset bundle ``kielce`` and the licences of the portal."""
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "kielce")
+        # CKAN's licence register reads a file by its absolute address, which a declared default can't hold.
+        if not config.get("licenses_group_url"):
+            config["licenses_group_url"] = f"file://{schemas.FOLDER / 'vocabularies' / 'licences.json'}"
 
     # IPackageController
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckanext.dcat.processors import RDFSerializer
+from ckanext.kielce.catalogue import shacl
 from ckanext.kielce.catalogue.logic.normalise import normalised
+from ckanext.kielce.catalogue.seed import seed
+from ckanext.kielce.common import vocabularies
+
+__all__ = [
+    "kielce_catalogue_seed",
+    "kielce_dataset_validate",
+    "kielce_vocabulary_list",
+    "kielce_vocabulary_show",
+    "package_create",
+    "package_update",
+]
 
 OUR_TYPES = frozenset({"dataset", "spatial_layer", "indicator", "live_feed"})
 
@@ -29,3 +42,86 @@ def package_create(original_action: Any, context: Any, data_dict: dict[str, Any]
 def package_update(original_action: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """Accept composite fields as JSON text or a single object, then update as CKAN does."""
     return original_action(context, _prepared(data_dict))
+
+
+def kielce_catalogue_seed(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Create the city's units (organisations) and the 20 domains (groups) that are missing.
+
+    :param update: bring titles and extras of existing ones back to the vocabulary's words (default: false)
+    :returns: ``created``, ``updated``, ``unchanged``, ``deleted``: names for ``organization`` and ``group``
+    """
+    tk.check_access("kielce_catalogue_seed", context, data_dict)
+    return seed(context, update=tk.asbool(data_dict.get("update", False))).as_dict()
+
+
+@tk.side_effect_free
+def kielce_vocabulary_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the vocabularies: ``name``, ``title``, ``source``, ``version``, ``retrieved``, number of ``entries``."""
+    tk.check_access("kielce_vocabulary_list", context, data_dict)
+    return [
+        {
+            "name": name,
+            "title": found.title,
+            "source": found.source,
+            "licence": found.licence,
+            "version": found.version,
+            "retrieved": found.retrieved,
+            "entries": len(found),
+        }
+        for name, found in ((name, vocabularies.load(name)) for name in vocabularies.NAMES)
+    ]
+
+
+@tk.side_effect_free
+def kielce_vocabulary_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Show one vocabulary with its entries (``code``, ``uri``, ``value`` as datasets store it, ``pl``, ``en``, more).
+
+    :param name: one of the names that ``kielce_vocabulary_list`` gives
+    """
+    tk.check_access("kielce_vocabulary_show", context, data_dict)
+    name = tk.get_or_bust(data_dict, "name")
+    if name not in vocabularies.NAMES:
+        raise tk.ObjectNotFound(tk._("There is no vocabulary “%s”") % name)
+    found = vocabularies.load(name)
+    entries = [
+        {
+            "code": entry.code,
+            "uri": entry.uri,
+            "value": entry.value,
+            "pl": entry.pl,
+            "en": entry.en,
+            **entry.data,
+        }
+        for entry in found
+    ]
+    return {
+        "name": name,
+        "title": found.title,
+        "source": found.source,
+        "version": found.version,
+        "entries": entries,
+    }
+
+
+@tk.side_effect_free
+def kielce_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Validate a dataset's RDF against DCAT-AP 3.
+
+    :param id: name or id of the dataset
+    :returns: ``conforms``, ``profile``, ``violations`` and ``warnings`` (each ``focus``, ``property``, ``message``)
+    """
+    package = tk.get_action("package_show")(context, {"id": tk.get_or_bust(data_dict, "id")})
+    tk.check_access("kielce_dataset_validate", context, data_dict)
+    serializer = RDFSerializer(profiles=["kielce_dcat_ap"])
+    serializer.graph_from_dataset(package)
+    report = shacl.validate(serializer.g)
+
+    def rows(results: list[shacl.ShaclResult]) -> list[dict[str, Any]]:
+        return [{"focus": item.focus, "property": item.property, "message": item.message} for item in results]
+
+    return {
+        "conforms": report.conforms,
+        "profile": shacl.VERSION,
+        "violations": rows(report.violations),
+        "warnings": rows(report.warnings),
+    }
