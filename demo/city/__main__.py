@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from demo.city import ports
+from demo.city import DAY_BEGINS, ports
 
 
 def _addresses(options: argparse.Namespace) -> dict[str, str]:
@@ -21,10 +21,17 @@ def _addresses(options: argparse.Namespace) -> dict[str, str]:
     )
 
 
+def city_day(asked: dt.date, now: dt.datetime) -> dt.date:
+    """The day to build for: the one asked for, or the day before when that day's files would not be out by ``now`` (aware)."""
+    begins = dt.datetime.combine(asked, DAY_BEGINS, dt.UTC)
+    return asked - dt.timedelta(days=1) if now < begins < now + dt.timedelta(days=1) else asked
+
+
 def _build(options: argparse.Namespace) -> None:
     from demo.city.build import build
 
-    facts = build(options.out.resolve(), options.today, force=options.force)
+    today = city_day(options.today, dt.datetime.now(dt.UTC))
+    facts = build(options.out.resolve(), today, force=options.force)
     given = {"files": options.file_port, "mapserver": options.mapserver_port, "pycsw": options.pycsw_port}
     ports.remember(options.out.resolve(), given)
     print(

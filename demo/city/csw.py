@@ -48,30 +48,57 @@ class ThreadedServer(ThreadingMixIn, WSGIServer):
 def settings(home: Path, url: str, database: Path) -> dict[str, dict[str, str]]:
     """pycsw's configuration as a dictionary of sections."""
     contact = {
-        "name": "Ośrodek Dokumentacji Geodezyjno-Kartograficznej", "position": "", "address": "Rynek 1", "city": "Kielce",
-        "stateorprovince": "świętokrzyskie", "postalcode": "25-303", "country": "PL", "phone": "", "fax": "",
-        "email": "geoportal@um.kielce.example", "url": "https://gis.kielce.example/", "hours": "", "instructions": "", "role": "pointOfContact",
-    }  # fmt: skip
+        "name": "Ośrodek Dokumentacji Geodezyjno-Kartograficznej",
+        "position": "",
+        "address": "Rynek 1",
+        "city": "Kielce",
+        "stateorprovince": "świętokrzyskie",
+        "postalcode": "25-303",
+        "country": "PL",
+        "phone": "",
+        "fax": "",
+        "email": "geoportal@um.kielce.example",
+        "url": "https://gis.kielce.example/",
+        "hours": "",
+        "instructions": "",
+        "role": "pointOfContact",
+    }
     return {
         "server": {
-            "home": str(home), "url": url, "mimetype": "application/xml; charset=UTF-8", "encoding": "UTF-8", "language": "pl",
-            "maxrecords": str(MAX_RECORDS), "gzip_compresslevel": "0", "profiles": "apiso",
+            "home": str(home),
+            "url": url,
+            "mimetype": "application/xml; charset=UTF-8",
+            "encoding": "UTF-8",
+            "language": "pl",
+            "maxrecords": str(MAX_RECORDS),
+            "gzip_compresslevel": "0",
+            "profiles": "apiso",
         },
         "manager": {"transactions": "false"},
         "metadata:main": {
             "identification_title": "Katalog metadanych MSIP Kielce (dane przykładowe)",
             "identification_abstract": SAMPLE_NOTE,
-            "identification_keywords": "Kielce,MSIP,katalog,INSPIRE", "identification_keywords_type": "theme",
-            "identification_fees": "brak", "identification_accessconstraints": "brak",
-            "provider_name": "Urząd Miasta Kielce", "provider_url": "https://gis.kielce.example/",
+            "identification_keywords": "Kielce,MSIP,katalog,INSPIRE",
+            "identification_keywords_type": "theme",
+            "identification_fees": "brak",
+            "identification_accessconstraints": "brak",
+            "provider_name": "Urząd Miasta Kielce",
+            "provider_url": "https://gis.kielce.example/",
             **{f"contact_{key}": value for key, value in contact.items()},
         },
         "repository": {"database": f"sqlite:///{database}", "table": "records"},
         "metadata:inspire": {
-            "enabled": "true", "languages_supported": "pol", "default_language": "pol", "date": "2026-01-01", "gemet_keywords": "Utility and governmental services",
-            "conformity_service": "notEvaluated", "contact_name": "Urząd Miasta Kielce", "contact_email": "geoportal@um.kielce.example", "temp_extent": "2008-01-01/2030-12-31",
+            "enabled": "true",
+            "languages_supported": "pol",
+            "default_language": "pol",
+            "date": "2026-01-01",
+            "gemet_keywords": "Utility and governmental services",
+            "conformity_service": "notEvaluated",
+            "contact_name": "Urząd Miasta Kielce",
+            "contact_email": "geoportal@um.kielce.example",
+            "temp_extent": "2008-01-01/2030-12-31",
         },
-    }  # fmt: skip
+    }
 
 
 def load(data: Path, known: dict[str, str], home: Path) -> Path:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODES = ("down", "slow", "login_page", "empty", "truncated", "malformed_record")
-LOGIN_PAGE = "<!doctype html><html lang='pl'><title>Logowanie</title><form><label>Hasło <input type='password'></label></form></html>"
+LOGIN_PAGE = (
+    "<!doctype html><html lang='pl'><title>Logowanie</title>"
+    "<form><label>Hasło <input type='password'></label></form></html>"
+)
 SLOW_SECONDS = 5.0
 
 

@@ -22,14 +22,22 @@ STATIONS: tuple[tuple[int, str, str, str, str, str], ...] = (
 """Id, code, name, latitude, longitude (strings, as the service gives them), street. The last station is manual only."""
 
 POLLUTANTS: dict[str, tuple[str, int, float, float, float]] = {
-    "NO2": ("dwutlenek azotu", 6, 19.0, 0.35, 0.5), "PM10": ("pył zawieszony PM10", 3, 27.0, 0.55, 0.3), "PM2.5": ("pył zawieszony PM2.5", 69, 18.0, 0.6, 0.3),
-    "O3": ("ozon", 5, 55.0, -0.45, -0.5), "SO2": ("dwutlenek siarki", 1, 5.0, 0.6, 0.2), "CO": ("tlenek węgla", 8, 380.0, 0.5, 0.3), "C6H6": ("benzen", 10, 1.1, 0.6, 0.3),
-}  # fmt: skip
+    "NO2": ("dwutlenek azotu", 6, 19.0, 0.35, 0.5),
+    "PM10": ("pył zawieszony PM10", 3, 27.0, 0.55, 0.3),
+    "PM2.5": ("pył zawieszony PM2.5", 69, 18.0, 0.6, 0.3),
+    "O3": ("ozon", 5, 55.0, -0.45, -0.5),
+    "SO2": ("dwutlenek siarki", 1, 5.0, 0.6, 0.2),
+    "CO": ("tlenek węgla", 8, 380.0, 0.5, 0.3),
+    "C6H6": ("benzen", 10, 1.1, 0.6, 0.3),
+}
 """Code → name, GIOŚ's id, mean in µg/m³, share of the season (winter up), share of rush hours."""
 
 AT: dict[int, tuple[str, ...]] = {
-    10121: ("NO2", "PM10", "PM2.5", "O3", "SO2", "CO", "C6H6"), 10814: ("NO2", "PM10", "PM2.5", "O3", "SO2"), 10815: ("NO2", "PM10", "PM2.5", "CO"), 9180: ("PM10",)
-}  # fmt: skip
+    10121: ("NO2", "PM10", "PM2.5", "O3", "SO2", "CO", "C6H6"),
+    10814: ("NO2", "PM10", "PM2.5", "O3", "SO2"),
+    10815: ("NO2", "PM10", "PM2.5", "CO"),
+    9180: ("PM10",),
+}
 MANUAL = (9180,)
 LIMITS = {
     "PM10": (20, 50, 80, 110, 150),
@@ -136,7 +144,7 @@ def stations() -> list[dict[str, Any]]:
             "Powiat": "Kielce",
             "Województwo": "ŚWIĘTOKRZYSKIE",
             "Ulica": street,
-        }  # fmt: skip
+        }
         for i, code, name, lat, lon, street in STATIONS
     ]
 
@@ -151,7 +159,7 @@ def station_sensors(station: int) -> list[dict[str, Any]]:
             "Wskaźnik - wzór": code,
             "Wskaźnik - kod": code,
             "Id wskaźnika": POLLUTANTS[code][1],
-        }  # fmt: skip
+        }
         for key, (where, code) in sensors().items()
         if where == station
     ]

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,14 @@ def feed(today: dt.date) -> dict[str, bytes]:
                 "route_type": 3,
                 "route_color": "1B1B1B" if line.startswith("N") else "C8102E",
                 "route_text_color": "FFFFFF",
-            }  # fmt: skip
+            }
         )
         for direction in (0, 1):
             path = course if direction == 0 else [twin[s.id[:-2] + "02"] for s in reversed(course)]
             used |= {s.id for s in path}
             shape = f"{line}_{direction}"
             offsets, travelled = [0], 0.0
-            for before, after in zip(path, path[1:], strict=False):
+            for before, after in pairwise(path):
                 travelled += before.point.distance(after.point)
                 offsets.append(round(travelled / SPEED / 30) * 30 + 30 * len(offsets))
             for number, stop in enumerate(path):
@@ -128,7 +129,7 @@ def feed(today: dt.date) -> dict[str, bytes]:
                             "direction_id": direction,
                             "shape_id": shape,
                             "wheelchair_accessible": 1,
-                        }  # fmt: skip
+                        }
                     )
                     for sequence, (stop, offset) in enumerate(zip(path, offsets, strict=True)):
                         clock = _time(departure + offset)
@@ -177,11 +178,22 @@ def feed(today: dt.date) -> dict[str, bytes]:
                 {"service_id": usual, "date": f"{day:%Y%m%d}", "exception_type": 2},
                 {"service_id": "NIE", "date": f"{day:%Y%m%d}", "exception_type": 1},
             ]
-    agency = {"agency_id": "ZTM", "agency_name": "ZTM Kielce (dane przykładowe)", "agency_url": "https://ztm.kielce.example/",
-              "agency_timezone": "Europe/Warsaw", "agency_lang": "pl"}  # fmt: skip
-    info = {"feed_publisher_name": "ZTM Kielce (dane przykładowe)", "feed_publisher_url": "https://ztm.kielce.example/", "feed_lang": "pl",
-            "feed_start_date": span["start_date"], "feed_end_date": span["end_date"], "feed_version": f"{today:%Y%m%d}",
-            "feed_contact_email": "dane@ztm.kielce.example"}  # fmt: skip
+    agency = {
+        "agency_id": "ZTM",
+        "agency_name": "ZTM Kielce (dane przykładowe)",
+        "agency_url": "https://ztm.kielce.example/",
+        "agency_timezone": "Europe/Warsaw",
+        "agency_lang": "pl",
+    }
+    info = {
+        "feed_publisher_name": "ZTM Kielce (dane przykładowe)",
+        "feed_publisher_url": "https://ztm.kielce.example/",
+        "feed_lang": "pl",
+        "feed_start_date": span["start_date"],
+        "feed_end_date": span["end_date"],
+        "feed_version": f"{today:%Y%m%d}",
+        "feed_contact_email": "dane@ztm.kielce.example",
+    }
     return {
         "agency.txt": _text([agency]),
         "stops.txt": _text(stop_rows),

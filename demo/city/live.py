@@ -13,9 +13,12 @@ from demo.city import SEED
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 GAUGES = (
-    ("Silnica", "ul. Zagnańska", 42, 140, 20.6290, 50.8940), ("Silnica", "ul. Sienkiewicza", 51, 150, 20.6240, 50.8710), ("Bobrza", "Białogon", 88, 230, 20.5450, 50.8430),
-    ("Sufraganiec", "Niewachlów", 37, 120, 20.5600, 50.8780), ("Lubrzanka", "Cedzyna", 73, 210, 20.7040, 50.8530),
-)  # fmt: skip
+    ("Silnica", "ul. Zagnańska", 42, 140, 20.6290, 50.8940),
+    ("Silnica", "ul. Sienkiewicza", 51, 150, 20.6240, 50.8710),
+    ("Bobrza", "Białogon", 88, 230, 20.5450, 50.8430),
+    ("Sufraganiec", "Niewachlów", 37, 120, 20.5600, 50.8780),
+    ("Lubrzanka", "Cedzyna", 73, 210, 20.7040, 50.8530),
+)
 """River, place, usual level in cm, alarm level in cm, lon, lat."""
 
 WEATHER = (
@@ -116,7 +119,7 @@ def weather(now: dt.datetime) -> dict[str, Any]:
                 "wiatr_m_s": round(2.6 + 2 * noise("w", station, at.hour, at.date()), 1),
                 "lon": lon,
                 "lat": lat,
-            }  # fmt: skip
+            }
         )
     return {"jednostka": "Centrum Zarządzania Kryzysowego", "dane_przykladowe": True, "pomiary": rows}
 
@@ -178,7 +181,7 @@ def power_outages(
                                 "terc": "2661011",
                             },
                             "numbers": f"{1 + number}-{19 + 2 * number}",
-                        }  # fmt: skip
+                        }
                     ],
                 }
             )

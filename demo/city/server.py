@@ -1,7 +1,7 @@
 """The file server: the units' folders, their JSON interfaces, the GTFS zip and air quality, on one port.
 
-Serves as a good web server does: ETag, Last-Modified, conditional GET, Range, HEAD, UTF-8 names, HTML indexes of folders that have
-one. Live answers follow the clock; ``now`` can be fixed for tests.
+Serves as a good web server does: ETag, Last-Modified, conditional GET, Range, HEAD, UTF-8 names, and HTML indexes of the
+folders that have one. Live answers follow the clock; ``now`` can be fixed for tests.
 """
 
 from __future__ import annotations
@@ -22,13 +22,26 @@ from demo.city.faults import Answer, mode, spoil
 from demo.city.files.publish import EXTRA_NAME
 
 TYPES = {
-    ".csv": "text/csv", ".json": "application/json", ".geojson": "application/geo+json", ".zip": "application/zip", ".pdf": "application/pdf",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".geojson": "application/geo+json",
+    ".zip": "application/zip",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".xml": "application/xml",
-}  # fmt: skip
+}
 """Content types by extension; no charset is claimed for CSV, for the encodings differ."""
 
 Clock = Callable[[], dt.datetime]
+
+
+def _page(title: str, body: str) -> Answer:
+    text = html.escape(title)
+    head = f"<!doctype html><html lang='pl'><head><meta charset='utf-8'><title>{text}</title></head>"
+    return Answer(
+        200, "text/html; charset=utf-8", f"{head}<body><h1>{text}</h1>{body}</body></html>".encode()
+    )
 
 
 class FileHandler(BaseHTTPRequestHandler):
@@ -57,8 +70,7 @@ class FileHandler(BaseHTTPRequestHandler):
         if path == "/":
             names = sorted(p.name for p in (self.data / "files").iterdir() if p.is_dir())
             items = "".join(f'<li><a href="{quote(n)}/">{html.escape(n)}/</a></li>' for n in names)
-            page = f"<!doctype html><html lang='pl'><meta charset='utf-8'><title>Miasto przykładowe</title><ul>{items}</ul></html>"
-            self._send(spoil(fault, Answer(200, "text/html; charset=utf-8", page.encode())), {})
+            self._send(spoil(fault, _page("Miasto przykładowe", f"<ul>{items}</ul>")), {})
             return
         root = (self.data / "files").resolve()
         target = (root / path.strip("/")).resolve()
@@ -85,13 +97,11 @@ class FileHandler(BaseHTTPRequestHandler):
         listed |= dict.fromkeys(about["dead"], ("2024-02-19 09:14", 48210))
         for name, (when, size) in sorted(listed.items()):
             title = html.escape(about["titles"].get(name, ""))
-            rows.append(
-                f'<tr><td><a href="{quote(name)}" title="{title}">{html.escape(name)}</a></td><td align="right">{when}</td><td align="right">{size}</td></tr>'
-            )
-        head = '<tr><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th><th><a href="?C=S;O=A">Size</a></th></tr>'
-        title = html.escape(about["title"])
-        page = f"<!doctype html><html lang='pl'><head><meta charset='utf-8'><title>{title}</title></head><body><h1>{title}</h1><table>{head}{''.join(rows)}</table></body></html>"
-        return Answer(200, "text/html; charset=utf-8", page.encode())
+            link = f'<a href="{quote(name)}" title="{title}">{html.escape(name)}</a>'
+            rows.append(f'<tr><td>{link}</td><td align="right">{when}</td><td align="right">{size}</td></tr>')
+        sorts = {"Name": "?C=N;O=D", "Last modified": "?C=M;O=A", "Size": "?C=S;O=A"}
+        head = "".join(f'<th><a href="{order}">{text}</a></th>' for text, order in sorts.items())
+        return _page(about["title"], f"<table><tr>{head}</tr>{''.join(rows)}</table>")
 
     def _live(self, path: str, query: dict[str, str]) -> Answer:
         now = self.clock().astimezone(live.WARSAW)

@@ -91,18 +91,55 @@ def sources(files: str, msip: str, csw: str) -> list[dict[str, Any]]:
         for x in every.of("inwestor")
     }
     found = [
-        _source("msip-csw", "MSIP: katalog metadanych", f"{csw}/csw", "msip_csw", "geodezja",
-                {"match_organization": True, "domain": "planowanie-przestrzenne", "overrides": by_record}),
-        _source("msip-wfs", "MSIP: mapa inwestora i infrastruktury", f"{msip}/ows/inwestor", "msip_wfs", "centrum-obslugi-inwestora",
-                {"domain": "gospodarka", "frequency": "QUARTERLY", "overrides": by_layer}),
-    ]  # fmt: skip
+        _source(
+            "msip-csw",
+            "MSIP: katalog metadanych",
+            f"{csw}/csw",
+            "msip_csw",
+            "geodezja",
+            {"match_organization": True, "domain": "planowanie-przestrzenne", "overrides": by_record},
+        ),
+        _source(
+            "msip-wfs",
+            "MSIP: mapa inwestora i infrastruktury",
+            f"{msip}/ows/inwestor",
+            "msip_wfs",
+            "centrum-obslugi-inwestora",
+            {"domain": "gospodarka", "frequency": "QUARTERLY", "overrides": by_layer},
+        ),
+    ]
     found += [_files(folder, files) for folder in folders()]
     found += [
-        _source("ztm-gtfs", "ZTM: rozkład jazdy GTFS", f"{files}/ztm/gtfs/kielce.zip", "gtfs", "ztm",
-                {"domain": "transport", "frequency": "IRREG", "title": "Rozkład jazdy komunikacji miejskiej (GTFS)", "guid": "ztm-gtfs"}),
-        _source("gios-powietrze", "GIOŚ: jakość powietrza", f"{files}/pjp-api/v1/rest", "gios_air", "gios", {"domain": "srodowisko", "frequency": "HOURLY"}),
-        _source("iso37120", "Wskaźniki ISO 37120", f"{files}/iso37120/iso37120_kielce_2018.csv", "iso37120", "biuro-rozwoju-miasta", {"frequency": "IRREG"}),
-    ]  # fmt: skip
+        _source(
+            "ztm-gtfs",
+            "ZTM: rozkład jazdy GTFS",
+            f"{files}/ztm/gtfs/kielce.zip",
+            "gtfs",
+            "ztm",
+            {
+                "domain": "transport",
+                "frequency": "IRREG",
+                "title": "Rozkład jazdy komunikacji miejskiej (GTFS)",
+                "guid": "ztm-gtfs",
+            },
+        ),
+        _source(
+            "gios-powietrze",
+            "GIOŚ: jakość powietrza",
+            f"{files}/pjp-api/v1/rest",
+            "gios_air",
+            "gios",
+            {"domain": "srodowisko", "frequency": "HOURLY"},
+        ),
+        _source(
+            "iso37120",
+            "Wskaźniki ISO 37120",
+            f"{files}/iso37120/iso37120_kielce_2018.csv",
+            "iso37120",
+            "biuro-rozwoju-miasta",
+            {"frequency": "IRREG"},
+        ),
+    ]
     for one in found:
         if one["source_type"] == "iso37120":  # the real table of 2018, not sample data
             one["config"].pop("sample_data")

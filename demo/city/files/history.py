@@ -12,9 +12,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from demo.city import DAY_BEGINS, SAMPLE_NOTE
 from demo.city.files import writers
 from demo.city.files.model import DAY, FileSet, Period, Table, folders
-from demo.city.files.publish import description, published
+from demo.city.files.publish import description, published, touched_at
 from demo.city.files.recipes import RECIPES
 from demo.city.places import stream
 from demo.city.units import unit
@@ -23,6 +24,9 @@ VERSIONS = {"day": 60, "month": 14, "quarter": 10, "year": 7}
 """Versions kept by grain of the period."""
 
 DAYS = {"DAILY": 1, "MONTHLY": 30, "QUARTERLY": 90, "ANNUAL": 365}
+SEEN_AFTER = dt.timedelta(minutes=15)
+"""A new version is seen this long after it is put up."""
+
 CHECK_EVERY = {"day": 1, "month": 15, "quarter": 30, "year": 90}
 """Days between two checks, by grain."""
 
@@ -54,7 +58,10 @@ def _versions(of: FileSet, table: Table, today: dt.date) -> list[tuple[dt.dateti
 def _touched(
     newest: tuple[dt.datetime, bytes], of: FileSet, today: dt.date
 ) -> list[tuple[dt.datetime, bytes]]:
-    """Re-uploads about once a month with nothing new: byte-order mark, line ends, quotes, a trailing line; the last is the plain file."""
+    """Re-uploads about once a month with nothing new: byte-order mark, line ends, quotes, a trailing line.
+
+    The last is the plain file, which is what is served now.
+    """
     when, content = newest
     text = content.decode(of.encoding)
     quoted = (
@@ -69,29 +76,24 @@ def _touched(
         content,
     ]
     made = []
-    step = max(1, (today - when.date()).days // (len(forms) + 1))
     for number, form in enumerate(forms, 1):
-        made.append((when + number * step * DAY, form))
+        made.append((touched_at(when, today, number), form))
     return made
 
 
 def _timeline(of: FileSet, versions: list[tuple[dt.datetime, bytes]], today: dt.date) -> dict[str, Any]:
-    as_of = dt.datetime.combine(today, dt.time(6), dt.UTC)
-    times = {when + dt.timedelta(hours=1) for when, _ in versions}
-    check = versions[0][0] + dt.timedelta(hours=1)
+    as_of = dt.datetime.combine(today, DAY_BEGINS, dt.UTC)
+    times = {when + SEEN_AFTER for when, _ in versions}
+    check = versions[0][0] + SEEN_AFTER
     while check <= as_of:
         times.add(check)
         check += CHECK_EVERY[of.grain] * DAY
     observations = []
-    previous = of.description
+    noted = len(versions) - (of.jump["ago"] if of.jump else 0)
+    plain = f"{of.description.rstrip()} {SAMPLE_NOTE}"
     for when in sorted(t for t in times if t <= as_of):
         number = max(i for i, (at, _) in enumerate(versions, 1) if at <= when)
         at, content = versions[number - 1]
-        last = number == len(versions)
-        if not last:
-            previous = " ".join(
-                (of.description, description(of).removeprefix(of.description).replace(of.note, "").strip())
-            )
         observations.append(
             {
                 "observed_at": _stamp(when),
@@ -105,7 +107,7 @@ def _timeline(of: FileSet, versions: list[tuple[dt.datetime, bytes]], today: dt.
                 "metadata_modified": _stamp(at),
                 "declared_frequency": of.frequency,
                 "declared_days": DAYS[of.frequency],
-                "description": description(of) if last else previous,
+                "description": description(of) if number > noted else plain,
             }
         )
     line: dict[str, Any] = {

@@ -92,7 +92,10 @@ class Column:
 
 @dataclass
 class Table:
-    """Typed columns and rows (``str``, numbers, dates, ``Period``, ``bool``, None); ``places`` are lon, lat of the rows of a GeoJSON."""
+    """Typed columns and rows (``str``, numbers, dates, ``Period``, ``bool``, None).
+
+    ``places`` are longitude and latitude of the rows of a GeoJSON.
+    """
 
     columns: list[Column]
     rows: list[list[Any]]

@@ -42,13 +42,26 @@ class Written:
     table: Table | None
 
 
+RE_UPLOADS = 5
+"""How often the set that is only touched was put up again since its last new period."""
+
+
+def touched_at(newest: dt.datetime, today: dt.date, number: int) -> dt.datetime:
+    """When the re-upload ``number`` (1 to ``RE_UPLOADS``) of a set took place that has no new data since ``newest``."""
+    return newest + number * max(1, (today - newest.date()).days // (RE_UPLOADS + 1)) * DAY
+
+
 def published_at(of: FileSet, table: Table | None, today: dt.date) -> dt.datetime:
-    """When the unit put the file up: after the newest period and the set's lag; yesterday for registers."""
+    """When the unit put the file up.
+
+    After the newest period and the set's lag, and yesterday for registers; a set that is only touched goes up again and again.
+    """
     periods = [row[0] for row in table.rows if isinstance(row[0], Period)] if table else []
     day = max(p.end for p in periods) + of.lag * DAY if periods else today - DAY
     if of.closed:
         day = dt.date(2024, 6, 3)
-    return dt.datetime.combine(min(day, today), dt.time(5, 40), dt.UTC)
+    when = dt.datetime.combine(min(day, today), dt.time(5, 40), dt.UTC)
+    return touched_at(when, today, RE_UPLOADS) if of.sick == "touched_only" else when
 
 
 def _bytes(kind: str, of: FileSet, table: Table, today: dt.date) -> bytes:

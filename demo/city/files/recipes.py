@@ -133,7 +133,7 @@ def roadworks(of: FileSet, today: dt.date) -> Table:
     return Table(_columns(of), rows, places)
 
 
-def roads(of: FileSet, today: dt.date) -> Table:
+def roads(of: FileSet, _today: dt.date) -> Table:
     """The inventory of roads."""
     rng = stream(of.id)
     kinds = {1: "krajowa/wojewódzka", 2: "powiatowa", 3: "gminna"}
@@ -183,7 +183,7 @@ def civic_budget(of: FileSet, today: dt.date) -> Table:
     return Table(_columns(of), rows)
 
 
-def survey(of: FileSet, today: dt.date) -> Table:
+def survey(of: FileSet, _today: dt.date) -> Table:
     """600 anonymous answers of a closed survey."""
     rng = stream(of.id)
     ages = ["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
@@ -203,7 +203,7 @@ def survey(of: FileSet, today: dt.date) -> Table:
     return Table(_columns(of), rows)
 
 
-def mobility(of: FileSet, today: dt.date) -> Table:
+def mobility(of: FileSet, _today: dt.date) -> Table:
     """A university's closed survey."""
     rng = stream(of.id)
     start = dt.date(2024, 3, 4)
@@ -373,8 +373,25 @@ def school_list(of: FileSet, today: dt.date) -> Table:
 
 
 RECIPES: dict[str, Recipe] = {
-    "series": series, "schedule": schedule, "complaints": complaints, "pszok": pszok, "machines": machines, "aed": aed, "roadworks": roadworks, "roads": roads,
-    "lidar": lidar, "civic_budget": civic_budget, "survey": survey, "mobility": mobility, "applications": applications, "contracts": contracts, "permits": permits,
-    "zoning_decisions": zoning_decisions, "consultations": consultations, "reports": reports, "events": events, "school_list": school_list,
-}  # fmt: skip
+    "series": series,
+    "schedule": schedule,
+    "complaints": complaints,
+    "pszok": pszok,
+    "machines": machines,
+    "aed": aed,
+    "roadworks": roadworks,
+    "roads": roads,
+    "lidar": lidar,
+    "civic_budget": civic_budget,
+    "survey": survey,
+    "mobility": mobility,
+    "applications": applications,
+    "contracts": contracts,
+    "permits": permits,
+    "zoning_decisions": zoning_decisions,
+    "consultations": consultations,
+    "reports": reports,
+    "events": events,
+    "school_list": school_list,
+}
 """Recipe name in ``sets.yaml`` → function; ``api``, ``pdf`` and ``missing`` have no table."""

@@ -1,4 +1,4 @@
-"""Printing a table: CSV in the unit's own style, XLSX with title rows, ODS, JSON, GeoJSON and a small PDF. Byte for byte repeatable."""
+"""Printing a table: CSV in the unit's style, XLSX with title rows, ODS, JSON, GeoJSON, a small PDF; byte for byte repeatable."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,8 @@ def xlsx_bytes(of: FileSet, table: Table, today: dt.date) -> bytes:
         "",
     ]
     first = int(of.style.get("title_rows", 0))
-    for row, text in enumerate(titles[:first]):
-        sheet.write(row, 0, text)
+    for line, text in enumerate(titles[:first]):
+        sheet.write(line, 0, text)
     bold = book.add_format({"bold": True})
     for column, about in enumerate(table.columns):
         sheet.write(first, column, about.title + (f" [{about.unit}]" if about.unit else ""), bold)
@@ -110,7 +111,8 @@ def ods_bytes(of: FileSet, table: Table) -> bytes:
 
     def cell(value: Any) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+            kind = f'office:value-type="float" office:value="{value}"'
+            return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
         return f'<table:table-cell office:value-type="string"><text:p>{escape(printed(value, of))}</text:p></table:table-cell>'
 
     lines = [[c.title for c in table.columns], *table.rows]
@@ -119,12 +121,14 @@ def ods_bytes(of: FileSet, table: Table) -> bytes:
         f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text")
     )
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} office:version="1.2"><office:body><office:spreadsheet>'
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<office:document-content{spaces} office:version="1.2"><office:body><office:spreadsheet>'
         f'<table:table table:name="Dane">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = (
-        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
         f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
         '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
     )
@@ -199,13 +203,14 @@ def pdf_bytes(of: FileSet, today: dt.date) -> bytes:
         out += f"{number} 0 obj\n{content}\nendobj\n"
     table = "".join(f"{o:010d} 00000 n \n" for o in offsets)
     start = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    count = len(objects) + 1
+    out += f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\n"
+    out += f"startxref\n{start}\n%%EOF\n"
     return out.encode("latin-1")
 
 
 def write(path: Path, content: bytes, modified: dt.datetime) -> None:
     """Write a file and give it the time at which the unit would have published it (aware datetime)."""
-    import os
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon, box
+from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
 from demo.city.places import City, array_stream, stream
@@ -58,6 +58,11 @@ class Bench:
         moved = shapely.points(xy)
         inside = shapely.contains(self.city.outline, moved)
         return np.where(inside, moved, foot)
+
+    def near(self, count: int, spread: float = 30) -> tuple[np.ndarray, list[str]]:
+        """``count`` points about streets, and the district of each."""
+        points = self.points(count, spread=spread)
+        return points, self.city.district_of(points)
 
     def street_of(self, points: np.ndarray) -> list[str]:
         """Name of the nearest street of each point."""
@@ -287,9 +292,16 @@ def plans(b: Bench) -> tuple[Any, Columns]:
 def zoning(b: Bench) -> tuple[Any, Columns]:
     """Plots of planned land use."""
     rng = b.rng
-    table = {"MN": ("zabudowa mieszkaniowa jednorodzinna", 10, 0.6, 50), "MW": ("zabudowa mieszkaniowa wielorodzinna", 25, 2.1, 30),
-             "U": ("usługi", 15, 1.4, 20), "P": ("produkcja, składy, magazyny", 18, 1.6, 15), "ZP": ("zieleń urządzona", 5, 0.1, 80),
-             "ZL": ("lasy", 0, 0.0, 95), "KD": ("drogi publiczne", 0, 0.0, 10), "R": ("rolnictwo", 8, 0.1, 85)}  # fmt: skip
+    table = {
+        "MN": ("zabudowa mieszkaniowa jednorodzinna", 10, 0.6, 50),
+        "MW": ("zabudowa mieszkaniowa wielorodzinna", 25, 2.1, 30),
+        "U": ("usługi", 15, 1.4, 20),
+        "P": ("produkcja, składy, magazyny", 18, 1.6, 15),
+        "ZP": ("zieleń urządzona", 5, 0.1, 80),
+        "ZL": ("lasy", 0, 0.0, 95),
+        "KD": ("drogi publiczne", 0, 0.0, 10),
+        "R": ("rolnictwo", 8, 0.1, 85),
+    }
     made = cells(b, 640, "przeznaczenie")
     codes = rng.choices(list(table), [30, 16, 14, 7, 12, 8, 9, 4], k=len(made))
     return made, {
@@ -305,8 +317,14 @@ def zoning(b: Bench) -> tuple[Any, Columns]:
 @recipe("plan_ogolny")
 def general_plan(b: Bench) -> tuple[Any, Columns]:
     """Zones of the draft general plan."""
-    zones = {"SW": "strefa wielofunkcyjna z zabudową wielorodzinną", "SJ": "strefa wielofunkcyjna z zabudową jednorodzinną",
-             "SU": "strefa usługowa", "SP": "strefa gospodarcza", "SN": "strefa zieleni i rekreacji", "SO": "strefa otwarta"}  # fmt: skip
+    zones = {
+        "SW": "strefa wielofunkcyjna z zabudową wielorodzinną",
+        "SJ": "strefa wielofunkcyjna z zabudową jednorodzinną",
+        "SU": "strefa usługowa",
+        "SP": "strefa gospodarcza",
+        "SN": "strefa zieleni i rekreacji",
+        "SO": "strefa otwarta",
+    }
     made = cells(b, 120, "plan_ogolny")
     codes = b.rng.choices(list(zones), [20, 30, 14, 10, 14, 12], k=len(made))
     return made, {
@@ -338,37 +356,4 @@ def greens(b: Bench) -> tuple[Any, Columns]:
             ["Rejonowe Przedsiębiorstwo Zieleni", "Miejski Zarząd Dróg", "Wydział Środowiska"], k=len(pts)
         ),
         "dzielnica": names,
-    }
-
-
-@recipe("drzewa")
-def trees(b: Bench) -> tuple[Any, Columns]:
-    """3,500 trees."""
-    rng = b.rng
-    species = ["lipa drobnolistna", "klon zwyczajny", "kasztanowiec zwyczajny", "dąb szypułkowy", "brzoza brodawkowata", "jesion wyniosły",
-               "robinia akacjowa", "świerk pospolity", "jarząb pospolity", "głóg dwuszyjkowy"]  # fmt: skip
-    pts = b.points(3500, spread=14)
-    girth = [max(12, round(rng.gauss(95, 48))) for _ in pts]
-    return pts, {
-        "gatunek": rng.choices(species, [30, 22, 10, 9, 8, 7, 5, 4, 3, 2], k=len(pts)),
-        "obwod_cm": girth,
-        "wysokosc_m": [round(3 + g * 0.11 + rng.gauss(0, 1.4), 1) for g in girth],
-        "stan": rng.choices(["dobry", "średni", "zły"], [70, 24, 6], k=len(pts)),
-        "rok_nasadzenia": [b.today.year - 3 - int(g / 2.2) if rng.random() < 0.7 else None for g in girth],
-        "dzielnica": b.city.district_of(pts),
-    }
-
-
-@recipe("rzeki")
-def rivers(b: Bench) -> tuple[Any, Columns]:
-    """The four rivers within the city."""
-    inside = [(n, line.intersection(b.city.outline)) for n, line in b.city.rivers]
-    lines = [
-        (n, line if line.geom_type == "LineString" else max(shapely.get_parts(line), key=lambda g: g.length))
-        for n, line in inside
-    ]
-    lines = [(n, g) for n, g in lines if isinstance(g, LineString) and not g.is_empty]
-    return [g for _, g in lines], {
-        "nazwa": [n for n, _ in lines],
-        "dlugosc_km": [round(g.length / 1000, 2) for _, g in lines],
     }

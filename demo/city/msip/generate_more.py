@@ -1,127 +1,15 @@
-"""Recipes of the smaller layers: hazards, statistics by area, services for residents, networks, investors."""
+"""Recipes of services for residents: schools, cycling, parking, registers, statistics by area."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-import numpy as np
-import shapely
-from shapely import LineString, Point
+from shapely import Point
 from shapely.ops import substring
 
-from demo.city.msip.generate import Bench, Columns, cells, grid, hectares, largest, recipe
+from demo.city.msip.generate import Bench, Columns, cells, grid, hectares, recipe
 from demo.city.places import to_metres
-
-
-def _near(b: Bench, count: int, spread: float = 30) -> tuple[Any, list[str]]:
-    points = b.points(count, spread=spread)
-    return points, b.city.district_of(points)
-
-
-@recipe("pomniki_przyrody")
-def natural_monuments(b: Bench) -> tuple[Any, Columns]:
-    """Old trees and rocks."""
-    rng = b.rng
-    points, homes = _near(b, 42, 200)
-    names = [
-        rng.choice(
-            ["Dąb szypułkowy", "Lipa drobnolistna", "Jesion wyniosły", "Wiąz szypułkowy", "Skałka wapienna"]
-        )
-        for _ in homes
-    ]
-    return points, {
-        "nazwa": names,
-        "rodzaj": ["twór przyrody nieożywionej" if n.startswith("Skałka") else "drzewo" for n in names],
-        "data_ustanowienia": [b.day(rng, 1954) for _ in homes],
-        "dzielnica": homes,
-    }
-
-
-@recipe("obszary_chronione")
-def protected(b: Bench) -> tuple[Any, Columns]:
-    """Reserves and other protected areas, schematic."""
-    every = b.city.reserves
-    shapes = [s for _, s, _, _ in every]
-    return shapes, {
-        "nazwa": [n for n, *_ in every],
-        "forma": [k for _, _, k, _ in every],
-        "rok": [y for *_, y in every],
-        "pow_ha": hectares(shapes),
-    }
-
-
-@recipe("zbiorniki_wodne")
-def lakes(b: Bench) -> tuple[Any, Columns]:
-    """Lakes and ponds."""
-    every = b.city.lakes
-    return [s for _, s in every], {
-        "nazwa": [n for n, _ in every],
-        "funkcja": ["rekreacyjna", "ozdobna", "przyrodnicza"],
-        "pow_ha": hectares([s for _, s in every]),
-    }
-
-
-def _flood(b: Bench, width: float, depth: float) -> tuple[Any, Columns]:
-    shapes, names = [], []
-    for name, line in b.city.rivers:
-        shape = largest(line.buffer(width, 4).intersection(b.city.outline))
-        if shape is not None:
-            shapes.append(shape)
-            names.append(name)
-    return shapes, {
-        "rzeka": names,
-        "glebokosc_max_m": [round(depth + 0.2 * i, 1) for i in range(len(names))],
-        "pow_ha": hectares(shapes),
-    }
-
-
-@recipe("powodz_q10")
-def flood_often(b: Bench) -> tuple[Any, Columns]:
-    """Flood zone of 10 % a year."""
-    return _flood(b, 45, 0.8)
-
-
-@recipe("powodz_q1")
-def flood_rare(b: Bench) -> tuple[Any, Columns]:
-    """Flood zone of 1 % a year."""
-    return _flood(b, 110, 1.7)
-
-
-@recipe("halas_drogowy")
-def road_noise(b: Bench) -> tuple[Any, Columns]:
-    """Bands of noise along main roads."""
-    shapes, low, street = [], [], []
-    for s in b.city.streets:
-        if s.rank == 3:
-            continue
-        for level, width in ((55, 140), (60, 80), (65, 40), (70, 18)):
-            shape = largest(s.line.buffer(width / s.rank, 3).intersection(b.city.outline))
-            if shape is not None:
-                shapes.append(shape)
-                low.append(level)
-                street.append(s.name)
-    return shapes, {
-        "przedzial_db": [f"{v}-{v + 5}" for v in low],
-        "od_db": low,
-        "do_db": [v + 5 for v in low],
-        "ulica": street,
-    }
-
-
-@recipe("halas_kolejowy")
-def rail_noise(b: Bench) -> tuple[Any, Columns]:
-    """Bands of noise along a schematic railway."""
-    line = LineString(
-        [to_metres(*p) for p in ((20.60, 50.91), (20.614, 50.8745), (20.605, 50.85), (20.56, 50.82))]
-    )
-    bands = [(55, 160), (60, 90), (65, 45)]
-    shapes = [largest(line.buffer(w, 4).intersection(b.city.outline)) for _, w in bands]
-    return shapes, {
-        "przedzial_db": [f"{v}-{v + 5}" for v, _ in bands],
-        "od_db": [v for v, _ in bands],
-        "do_db": [v + 5 for v, _ in bands],
-    }
 
 
 @recipe("gestosc_zaludnienia")
@@ -164,7 +52,7 @@ def catchments(b: Bench) -> tuple[Any, Columns]:
 def schools(b: Bench) -> tuple[Any, Columns]:
     """Schools of all kinds."""
     rng = b.rng
-    points, homes = _near(b, 78, 60)
+    points, homes = b.near(78, 60)
     kinds = (
         ["szkoła podstawowa"] * 34
         + ["liceum ogólnokształcące"] * 18
@@ -187,7 +75,7 @@ def schools(b: Bench) -> tuple[Any, Columns]:
 def nurseries(b: Bench) -> tuple[Any, Columns]:
     """Kindergartens and nurseries."""
     rng = b.rng
-    points, homes = _near(b, 64, 60)
+    points, homes = b.near(64, 60)
     kinds = ["przedszkole"] * 46 + ["żłobek"] * 18
     places = [rng.randrange(50, 180, 5) for _ in kinds]
     return points, {
@@ -233,7 +121,7 @@ def cycle_paths(b: Bench) -> tuple[Any, Columns]:
 def racks(b: Bench) -> tuple[Any, Columns]:
     """Bicycle racks."""
     rng = b.rng
-    points, homes = _near(b, 420, 25)
+    points, homes = b.near(420, 25)
     n = len(homes)
     return points, {
         "typ": rng.choices(["U-kształtny", "wyrwikółka", "wiata rowerowa"], [80, 14, 6], k=n),
@@ -248,7 +136,7 @@ def racks(b: Bench) -> tuple[Any, Columns]:
 def disabled_parking(b: Bench) -> tuple[Any, Columns]:
     """Parking bays for disabled people."""
     rng = b.rng
-    points, homes = _near(b, 610, 15)
+    points, homes = b.near(610, 15)
     return points, {
         "ulica": b.street_of(points),
         "miejsca": [rng.choice([1, 1, 1, 2, 2, 3]) for _ in homes],
@@ -262,7 +150,7 @@ def disabled_parking(b: Bench) -> tuple[Any, Columns]:
 def monuments(b: Bench) -> tuple[Any, Columns]:
     """The municipal register of monuments."""
     rng = b.rng
-    points, homes = _near(b, 330, 40)
+    points, homes = b.near(330, 40)
     kinds = rng.choices(
         ["Kamienica", "Dom", "Willa", "Kapliczka", "Budynek przemysłowy", "Cmentarz"],
         [45, 25, 10, 10, 8, 2],
@@ -319,28 +207,8 @@ def model_index(b: Bench) -> tuple[Any, Columns]:
     }
 
 
-@recipe("obszar_gorniczy")
-def mining(b: Bench) -> tuple[Any, Columns]:
-    """Mining areas in the south-west."""
-    spots = [
-        ("Trzuskawica – teren schematyczny", 20.545, 50.838, 520),
-        ("Wietrznia (dawny kamieniołom)", 20.645, 50.855, 190),
-        ("Zgórsko – teren schematyczny", 20.56, 50.822, 380),
-    ]
-    shapes = [
-        largest(Point(to_metres(x, y)).buffer(r, 5).intersection(b.city.outline)) for _, x, y, r in spots
-    ]
-    return shapes, {
-        "nazwa": [s[0] for s in spots],
-        "kopalina": ["wapień", "wapień", "wapień i dolomit"],
-        "rodzaj": ["obszar górniczy", "teren pogórniczy", "teren górniczy"],
-        "wazne_do": [dt.date(b.today.year + n, 12, 31) for n in (9, 1, 14)],
-        "pow_ha": hectares(shapes),
-    }
-
-
 @recipe("strefa_parkowania")
-def parking_zone(b: Bench) -> tuple[Any, Columns]:
+def parking_zone(_b: Bench) -> tuple[Any, Columns]:
     """Three rings about the centre."""
     centre = Point(to_metres(20.629, 50.8705))
     rings = [
@@ -360,7 +228,7 @@ def parking_zone(b: Bench) -> tuple[Any, Columns]:
 def playgrounds(b: Bench) -> tuple[Any, Columns]:
     """Playgrounds and outdoor gyms."""
     rng = b.rng
-    points, homes = _near(b, 190, 70)
+    points, homes = b.near(190, 70)
     kinds = rng.choices(["plac zabaw", "siłownia plenerowa"], [70, 30], k=len(homes))
     return points, {
         "nazwa": [f"{k.capitalize()} {h} {i}" for i, (k, h) in enumerate(zip(kinds, homes, strict=True), 1)],
@@ -375,7 +243,7 @@ def playgrounds(b: Bench) -> tuple[Any, Columns]:
 def defibrillators(b: Bench) -> tuple[Any, Columns]:
     """Public defibrillators."""
     rng = b.rng
-    points, homes = _near(b, 96, 40)
+    points, homes = b.near(96, 40)
     return points, {
         "miejsce": [
             rng.choice(
@@ -401,7 +269,7 @@ def defibrillators(b: Bench) -> tuple[Any, Columns]:
 def hotspots(b: Bench) -> tuple[Any, Columns]:
     """City Wi-Fi."""
     rng = b.rng
-    points, homes = _near(b, 74, 40)
+    points, homes = b.near(74, 40)
     return points, {
         "nazwa": [f"KielceWiFi-{i:03d}" for i in range(1, len(homes) + 1)],
         "predkosc_mbit": [rng.choice([10, 20, 30, 100]) for _ in homes],
@@ -419,20 +287,4 @@ def polling(b: Bench) -> tuple[Any, Columns]:
         "nr": list(range(1, len(made) + 1)),
         "siedziba": [f"Szkoła Podstawowa nr {rng.randint(1, 34)}" for _ in made],
         "wyborcy": [rng.randint(780, 1990) for _ in made],
-    }
-
-
-@recipe("uzytki_rolne")
-def farmland(b: Bench) -> tuple[Any, Columns]:
-    """Fields and meadows at the city's edge."""
-    rng = b.rng
-    outer = [d for d in b.city.districts if d.people < 4300]
-    made = [c for c in cells(b, 900, "uzytki_rolne") if any(d.shape.contains(c.centroid) for d in outer)]
-    return made, {
-        "uzytek": rng.choices(
-            ["grunty orne", "łąki trwałe", "pastwiska trwałe", "sady"], [50, 28, 17, 5], k=len(made)
-        ),
-        "klasa": rng.choices(["III", "IVa", "IVb", "V", "VI"], [8, 22, 28, 30, 12], k=len(made)),
-        "pow_ha": hectares(made),
-        "dzielnica": b.city.district_of(shapely.centroid(np.array(made))),
     }

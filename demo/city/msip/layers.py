@@ -15,10 +15,10 @@ import shapely
 import yaml
 from pyproj import Transformer
 
-from demo.city.msip import generate, generate_inwestor, generate_more
+from demo.city.msip import generate, generate_inwestor, generate_more, generate_nature
 from demo.city.places import city
 
-__all__ = ["Layer", "Table", "generate_inwestor", "generate_more", "table", "write_layers"]
+__all__ = ["Layer", "Table", "generate_inwestor", "generate_more", "generate_nature", "table", "write_layers"]
 
 
 @dataclass(frozen=True)

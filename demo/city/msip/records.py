@@ -4,6 +4,7 @@ The records are written at build time with ``{msip}``, ``{files}`` and ``{csw}``
 server fills them in when it starts, because only then are the ports known.
 """
 
+# ruff: noqa: E501 - the lines are those of the XML record
 from __future__ import annotations
 
 import datetime as dt
@@ -20,8 +21,15 @@ from demo.city.places import stream
 from demo.city.units import unit
 
 CODES = "http://standards.iso.org/ittf/PubliclyAvailableStandards/ISO_19139_Schemas/resources/codelist/gmxCodelists.xml"
-_MAINTENANCE = {"DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly", "QUARTERLY": "quarterly", "ANNUAL": "annually",
-                "QUINQUENNIAL": "asNeeded", "IRREG": "irregular"}  # fmt: skip
+_MAINTENANCE = {
+    "DAILY": "daily",
+    "WEEKLY": "weekly",
+    "MONTHLY": "monthly",
+    "QUARTERLY": "quarterly",
+    "ANNUAL": "annually",
+    "QUINQUENNIAL": "asNeeded",
+    "IRREG": "irregular",
+}
 _AGE = {
     "DAILY": 1,
     "WEEKLY": 7,

@@ -73,7 +73,7 @@ class MapServerHandler(BaseHTTPRequestHandler):
             "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": str(self.server.server_address[1]),
+            "SERVER_PORT": str(self.connection.getsockname()[1]),
             "SCRIPT_NAME": f"/ows/{service}",
             "MS_MAPFILE": str(self.run / f"{service}.map"),
             "MAPSERVER_CONFIG_FILE": str(self.run / "mapserver.conf"),

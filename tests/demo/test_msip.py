@@ -1,0 +1,192 @@
+# ruff: noqa: E501 - addresses and queries are easier to read whole
+"""MapServer answers WFS 2.0.0 and WMS 1.3.0 over the layers, pycsw answers CSW 2.0.2 over their records."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+from lxml import etree
+from pyproj import Transformer
+
+from demo.city.msip.layers import table
+from demo.city.msip.mapfile import record_id
+
+WFS = "?service=WFS&version=2.0.0&request="
+GMD = "http://www.isotc211.org/2005/gmd"
+NAMES = {
+    "wfs": "http://www.opengis.net/wfs/2.0", "ows": "http://www.opengis.net/ows/1.1", "gml": "http://www.opengis.net/gml/3.2",
+    "ms": "http://mapserver.gis.umn.edu/mapserver", "wms": "http://www.opengis.net/wms", "gmd": GMD,
+    "gco": "http://www.isotc211.org/2005/gco", "csw": "http://www.opengis.net/cat/csw/2.0.2",
+}  # fmt: skip
+
+
+def xml(answer) -> etree._Element:
+    return etree.fromstring(answer.body, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+@pytest.mark.parametrize("service", ["geoportal", "inwestor"])
+def test_capabilities_list_the_layers_in_polish(ask, msip_url: str, service: str) -> None:
+    tree = xml(ask(f"{msip_url}/ows/{service}{WFS}GetCapabilities"))
+    titles = {
+        t.findtext("wfs:Name", None, NAMES): t.findtext("wfs:Title", None, NAMES)
+        for t in tree.iterfind(".//wfs:FeatureType", NAMES)
+    }
+    assert titles == {f"ms:{x.name}": x.title for x in table().of(service) if not x.wms_only}
+    abstracts = [t.findtext("wfs:Abstract", None, NAMES) for t in tree.iterfind(".//wfs:FeatureType", NAMES)]
+    assert all("Dane przykładowe" in text for text in abstracts)
+    crs = [
+        e.text
+        for e in tree.iterfind(".//wfs:FeatureType[1]/*", NAMES)
+        if e.tag.endswith(("DefaultCRS", "OtherCRS"))
+    ]
+    assert [c.rsplit(":", 1)[1] for c in crs] == ["2178", "2180", "4326", "3857"]
+
+
+def test_features_come_in_each_crs_at_the_same_place(ask, msip_url: str, tmp_path: Path) -> None:
+    places = {}
+    for code in (2178, 2180, 4326, 3857):
+        answer = ask(
+            f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:aed&count=1&srsName=urn:ogc:def:crs:EPSG::{code}"
+        )
+        path = tmp_path / f"{code}.gml"
+        path.write_bytes(answer.body)
+        meta, _, geometry, _ = pyogrio.raw.read(path)
+        point = shapely.from_wkb(geometry[0])
+        places[code] = Transformer.from_crs(meta["crs"], "EPSG:4326", always_xy=True).transform(
+            point.x, point.y
+        )
+        assert str(code) in meta["crs"]
+    assert all(p == pytest.approx(places[4326], abs=1e-5) for p in places.values())
+
+
+def test_gml_has_ids_and_polish_letters(ask, msip_url: str) -> None:
+    tree = xml(ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:dzialki&count=3"))
+    ids = [e.get(f"{{{NAMES['gml']}}}id") for e in tree.iterfind(".//ms:dzialki", NAMES)]
+    assert ids == ["dzialki.1", "dzialki.2", "dzialki.3"]
+    assert tree.find(".//ms:dzielnica", NAMES).text
+
+
+@pytest.mark.parametrize(("form", "kind"), [("GeoJSON", "json"), ("CSV", "csv"), ("GPKG", "gpkg")])
+def test_other_formats(ask, msip_url: str, form: str, kind: str, tmp_path: Path) -> None:
+    answer = ask(
+        f"{msip_url}/ows/inwestor{WFS}GetFeature&typeNames=ms:oferty_inwestycyjne&srsName=EPSG:4326&outputFormat={form}"
+    )
+    assert answer.status == 200
+    path = tmp_path / f"offers.{kind}"
+    path.write_bytes(answer.body)
+    _, _, _, fields = pyogrio.raw.read(path)
+    assert len(fields[0]) == 48
+    assert "Teren inwestycyjny" in str([column[0] for column in fields])
+
+
+def test_map_image(ask, msip_url: str) -> None:
+    query = "service=WMS&version=1.3.0&request=GetMap&layers=dzielnice,rzeki&styles=&crs=EPSG:4326&bbox=50.79,20.5,50.92,20.72"
+    answer = ask(f"{msip_url}/ows/geoportal?{query}&width=300&height=300&format=image/png")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.body.startswith(b"\x89PNG")
+    assert len(answer.body) > 3000
+
+
+def test_wms_points_to_the_metadata(ask, msip_url: str) -> None:
+    tree = xml(ask(f"{msip_url}/ows/geoportal?service=WMS&version=1.3.0&request=GetCapabilities"))
+    layers = {e.findtext("wms:Name", None, NAMES): e for e in tree.iterfind(".//wms:Layer/wms:Layer", NAMES)}
+    assert "ortofotomapa" in layers
+    link = (
+        layers["aed"]
+        .find("wms:MetadataURL/wms:OnlineResource", NAMES)
+        .get("{http://www.w3.org/1999/xlink}href")
+    )
+    assert record_id("aed") in link
+
+
+def test_only_wms_where_there_are_only_pictures(ask, msip_url: str) -> None:
+    answer = ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:ortofotomapa&count=1")
+    assert b"ExceptionReport" in answer.body
+
+
+def test_errors_are_exceptions_not_pages(ask, msip_url: str) -> None:
+    answer = ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:nie_ma")
+    assert b"ExceptionReport" in answer.body
+    assert ask(f"{msip_url}/ows/nie-ma").status == 404
+
+
+def test_several_at_once(ask, msip_url: str) -> None:
+    urls = [
+        f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:{n}&count=5"
+        for n in ("aed", "drzewa", "ulice", "szkoly") * 2
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, urls))
+    assert all(a.status == 200 and b"FeatureCollection" in a.body for a in answers)
+
+
+def test_faults(ask, msip_url: str, fault) -> None:
+    url = f"{msip_url}/ows/inwestor{WFS}GetCapabilities"
+    fault("msip", "malformed_record")
+    with pytest.raises(etree.XMLSyntaxError):
+        xml(ask(url))
+    fault("msip", "login_page")
+    assert ask(url).headers["Content-Type"].startswith("text/html")
+
+
+def test_a_record_for_each_layer_of_the_catalogue(city_folder: Path) -> None:
+    found = {}
+    for path in (city_folder / "csw").glob("*.xml"):
+        tree = etree.fromstring(path.read_bytes())
+        found[tree.findtext("gmd:fileIdentifier/gco:CharacterString", None, NAMES)] = tree
+    wanted = {record_id(x.name) for x in table().of("geoportal")} | {record_id(n) for n in table().records}
+    assert set(found) == wanted
+    assert len(wanted) >= 40
+    for tree in found.values():
+        for path in (
+            "gmd:dateStamp/gco:Date", ".//gmd:citation//gmd:title/gco:CharacterString", ".//gmd:abstract/gco:CharacterString",
+            ".//gmd:pointOfContact//gmd:electronicMailAddress/gco:CharacterString", ".//gmd:topicCategory/gmd:MD_TopicCategoryCode",
+            ".//gmd:westBoundLongitude/gco:Decimal", ".//gmd:denominator/gco:Integer", ".//gmd:lineage//gmd:statement/gco:CharacterString",
+            ".//gmd:referenceSystemInfo//gmd:code/gco:CharacterString", ".//gmd:onLine//gmd:URL", ".//gmd:keyword/gco:CharacterString",
+        ):  # fmt: skip
+            assert tree.findtext(path, None, NAMES), path
+
+
+def records_url(csw_url: str, start: int, size: int) -> str:
+    return (
+        f"{csw_url}?service=CSW&version=2.0.2&request=GetRecords&typeNames=gmd:MD_Metadata&resultType=results"
+        f"&elementSetName=full&outputSchema={GMD}&startPosition={start}&maxRecords={size}"
+    )
+
+
+def test_the_catalogue_pages_through_all_records(ask, csw_url: str, city_folder: Path) -> None:
+    ids, start = [], 1
+    while start:
+        tree = xml(ask(records_url(csw_url, start, 20)))
+        ids += [e.text for e in tree.iterfind(".//gmd:fileIdentifier/gco:CharacterString", NAMES)]
+        start = int(tree.find(".//csw:SearchResults", NAMES).get("nextRecord"))
+    assert len(ids) == len(set(ids)) == len(list((city_folder / "csw").glob("*.xml")))
+
+
+def test_the_catalogue_fills_in_addresses(ask, csw_url: str) -> None:
+    url = f"{csw_url}?service=CSW&version=2.0.2&request=GetRecordById&id={record_id('aed')}&elementSetName=full&outputSchema={GMD}"
+    answer = ask(url)
+    assert b"http://127.0.0.1:8002/ows/geoportal?service=WFS" in answer.body
+    assert b"{msip}" not in answer.body
+
+
+def test_the_catalogue_filters(ask, csw_url: str) -> None:
+    query = """<csw:GetRecords xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" xmlns:ogc="http://www.opengis.net/ogc" service="CSW"
+      version="2.0.2" resultType="results" maxRecords="50" outputSchema="http://www.isotc211.org/2005/gmd"><csw:Query typeNames="csw:Record">
+      <csw:ElementSetName>full</csw:ElementSetName><csw:Constraint version="1.1.0"><ogc:Filter><ogc:PropertyIsLike wildCard="*"
+      singleChar="." escapeChar="!"><ogc:PropertyName>csw:AnyText</ogc:PropertyName><ogc:Literal>*rowerow*</ogc:Literal>
+      </ogc:PropertyIsLike></ogc:Filter></csw:Constraint></csw:Query></csw:GetRecords>"""
+    tree = xml(ask(csw_url, "POST", query.encode(), Content_Type="application/xml"))
+    assert int(tree.find(".//csw:SearchResults", NAMES).get("numberOfRecordsMatched")) == 2
+
+
+def test_catalogue_faults(ask, csw_url: str, fault) -> None:
+    fault("csw", "down")
+    assert ask(records_url(csw_url, 1, 5)).status == 503
+    fault("csw", "malformed_record")
+    with pytest.raises(etree.XMLSyntaxError):
+        xml(ask(records_url(csw_url, 1, 5)))
