@@ -219,7 +219,8 @@ def encoding(value: str) -> str:
     }
     try:
         name = codecs.lookup(value.strip()).name
-    except LookupError as error:
+        "".encode(name)  # refuses codecs that are no character encodings, such as base64
+    except (LookupError, ValueError) as error:
         raise BadValueError(
             "“%(value)s” is not a known encoding. Usual ones: UTF-8, windows-1250", value=value[:40]
         ) from error
