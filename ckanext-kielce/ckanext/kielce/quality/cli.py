@@ -122,8 +122,8 @@ def show(dataset: str, lang: str, as_json: bool) -> None:
     click.echo(
         f"{result['grade_text'] if result['grade'] else result['reason_text']}  [{index}]  {result['status_text']}"
     )
-    if result.get("summary"):
-        click.echo(result["summary"])
+    if result.get("sentence"):
+        click.echo(result["sentence"])
     for component in result["components"]:
         points = "-" if component["score"] is None else f"{component['score']:.1f}"
         click.echo(f"  {component['code']} {component['name']}: {points}")

@@ -42,8 +42,19 @@ def kielce_quality_for_many(dataset_ids: list[str]) -> dict[str, dict[str, Any]]
 
 
 def kielce_quality_late(limit: int = 10) -> list[dict[str, Any]]:
-    """Sets that are out of date and why."""
-    return shared.late_list(limit, kielce_quality_lang(), getattr(tk.g, "user", None))
+    """Sets that are out of date, each with ``reason``: a sentence that says why."""
+    rows = shared.late_list(limit, kielce_quality_lang(), getattr(tk.g, "user", None))
+    return [{**row, "reason": row["sentence"]} for row in rows]
+
+
+def kielce_quality_unit(unit: str) -> dict[str, Any]:
+    """How the sets of an organisation stand: counts by status and a sentence; {} when none was scored."""
+    return shared.unit_summary(unit, kielce_quality_lang(), getattr(tk.g, "user", None))
+
+
+def kielce_quality_number(value: float | None, decimals: int = 0) -> str:
+    """Points as readers write them."""
+    return "" if value is None else formatting.number(value, kielce_quality_lang(), decimals)
 
 
 def kielce_quality_word(kind: str, code: str | None) -> str:
@@ -86,6 +97,8 @@ __all__ = [
     "kielce_quality_for_many",
     "kielce_quality_lang",
     "kielce_quality_late",
+    "kielce_quality_number",
     "kielce_quality_show",
+    "kielce_quality_unit",
     "kielce_quality_word",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-from . import store
+from . import store, withholding
 from .model import Score
 from .presentation import compact, grade_title, status_title
 
@@ -79,6 +79,7 @@ def add_to_results(search_results: dict[str, Any]) -> dict[str, Any]:
         score: Score | None = scores.get(item["id"])
         if score is not None:
             item["quality"] = compact(score)
+            withholding.hide(item, frozenset(score.withheld_resources))
     for name, title in (("quality_status", status_title), ("quality_grade", grade_title)):
         for entry in search_results.get("search_facets", {}).get(name, {}).get("items", ()):
             entry["display_name"] = title(entry["name"], tk.h.lang() or "en")

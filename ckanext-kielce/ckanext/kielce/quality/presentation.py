@@ -70,7 +70,7 @@ def row(score: Score, package: Any, lang: str) -> dict[str, Any]:
         **card,
         "status_text": said(lang, lambda code: status_title(card["status"], code)),
         "reason_text": said(lang, lambda code: sentences.reason_sentence(assessment, code)),
-        "summary": said(lang, lambda code: sentences.status_sentence(assessment, code)),
+        "sentence": said(lang, lambda code: sentences.status_sentence(assessment, code)),
         "worst": said(lang, lambda code: sentences.explain(worst, code)[0]) if worst else None,
         "remedy": said(lang, lambda code: sentences.explain(worst, code)[1]) if worst else None,
         "scored_at": iso(score.scored_at),
@@ -111,7 +111,7 @@ def describe(package: dict[str, Any], *, lang: str, private: bool) -> dict[str, 
         "reason_text": said(lang, lambda code: sentences.reason_sentence(assessment, code)),
         "status": assessment.status,
         "status_text": said(lang, lambda code: status_title(assessment.status, code)),
-        "summary": said(lang, lambda code: sentences.status_sentence(assessment, code)),
+        "sentence": said(lang, lambda code: sentences.status_sentence(assessment, code)),
         "notes": said(lang, lambda code: sentences.note_sentences(assessment, code)),
         "labels": [
             {

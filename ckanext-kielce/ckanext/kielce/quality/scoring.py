@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from . import rdf, store, stored
 from .domain.index import assess
-from .domain.model import Assessment
+from .domain.model import Assessment, DatasetEvidence
 from .evidence import build_evidence
 from .model import Score, ScoreDay
 from .settings import Settings, settings
@@ -68,6 +68,9 @@ def score_package(
         ckan_model.Session.add(score)
     before = score.content_hash
     _fill(score, assessment, options, now)
+    score.withheld_resources = suspected(evidence)
+    score.withheld = score.withheld or bool(score.withheld_resources)
+    score.content_hash = _shown_hash(score)
     score.source_hash, score.rdf_hash, score.mqa = measured.source_hash, measured.rdf_hash, measured.as_json()
     _keep_day(score)
     changed = score.content_hash != before
@@ -113,8 +116,20 @@ def _fill(score: Score, assessment: Assessment, options: Settings, now: dt.datet
     score.delinquent_at = assessment.delinquent_at
     score.next_check = next_check(score.package_id, assessment, options, now)
     score.assessment = stored.dump(assessment)
+
+
+def _shown_hash(score: Score) -> str:
     shown = [getattr(score, name) for name in SHOWN]
-    score.content_hash = hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()
+
+
+def suspected(evidence: DatasetEvidence) -> list[str]:
+    """Resources whose newest content is suspected of personal data and not cleared by a coordinator."""
+    newest = {
+        item.resource_id: next((seen for seen in reversed(item.observations) if seen.pii is not None), None)
+        for item in evidence.resources
+    }
+    return sorted(key for key, seen in newest.items() if seen is not None and seen.pii)
 
 
 def labels_of(assessment: Assessment) -> list[str]:

@@ -5,15 +5,24 @@ Languages are ``pl`` and ``en``. Nothing here writes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from ckan import model as ckan_model
 
-from . import presentation, store
+from . import presentation, store, words
 from .jobs import enqueue_observe, enqueue_score
 
-__all__ = ["deductions", "enqueue_observe", "enqueue_score", "late_list", "quality_for", "quality_for_many"]
+__all__ = [
+    "deductions",
+    "enqueue_observe",
+    "enqueue_score",
+    "late_list",
+    "quality_for",
+    "quality_for_many",
+    "unit_summary",
+]
 
 
 def quality_for(dataset_id: str, lang: str = "pl") -> dict[str, Any]:
@@ -39,3 +48,16 @@ def late_list(limit: int = 10, lang: str = "pl", user: str | None = None) -> lis
     """Sets that are overdue at this moment and why, the longest overdue first: title, status, sentence."""
     _total, rows = store.list_scores({"late": True}, "overdue", limit, 0, store.visible(user))
     return [presentation.row(score, package, lang) for score, package in rows]
+
+
+def unit_summary(unit: str, lang: str = "pl", user: str | None = None) -> dict[str, Any]:
+    """How the sets of an organisation (name or id) stand: ``total``, ``statuses``, ``index`` (mean), ``sentence``."""
+    rows = store.list_scores({"organization": unit}, "name", 10_000, 0, store.visible(user))[1]
+    if not rows:
+        return {}
+    statuses = Counter(store.status_now(score) for score, _package in rows)
+    points = [score.quality_index for score, _package in rows if score.quality_index is not None]
+    mean = sum(points) / len(points) if points else None
+    late = statuses["overdue"] + statuses["delinquent"]
+    told = words.unit_sentence(lang, total=len(rows), late=late, mean=mean)
+    return {"total": len(rows), "statuses": dict(statuses), "late": late, "index": mean, "sentence": told}

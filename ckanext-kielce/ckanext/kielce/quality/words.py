@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ckanext.kielce.common import formatting
+
 #: code -> (Polish, English)
 GRADES: Mapping[str, tuple[str, str]] = {
     "A": ("A – bardzo dobra", "A – very good"),
@@ -56,3 +58,14 @@ def word(table: Mapping[str, tuple[str, str]], code: str | None, lang: str) -> s
     if pair is None:
         return code or ""
     return pair[0] if lang.startswith("pl") else pair[1]
+
+
+def unit_sentence(lang: str, *, total: int, late: int, mean: float | None) -> str:
+    """How an organisation's sets stand, in a sentence."""
+    if lang.startswith("pl"):
+        noun = formatting.plural(total, "zbiór", "zbiory", "zbiorów")
+        text = f"{formatting.number(total, lang)} {noun}, w tym spóźnionych: {formatting.number(late, lang)}."
+        return text if mean is None else f"{text} Średnia ocena: {formatting.number(mean, lang, 0)} na 100."
+    noun = "dataset" if total == 1 else "datasets"
+    text = f"{formatting.number(total, lang)} {noun}, {formatting.number(late, lang)} of them late."
+    return text if mean is None else f"{text} Mean score: {formatting.number(mean, lang, 0)} of 100."

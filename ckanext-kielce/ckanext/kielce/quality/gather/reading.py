@@ -32,6 +32,8 @@ KEPT_MONTHS = 36
 PERIOD_ROWS = 50_000
 #: At most about so many row hashes are kept of an undated table; a larger one is sampled by its hashes.
 KEPT_ROWS = 4096
+#: Problems that say a file isn't a table, rather than a bad one (a PDF, a picture).
+NO_TABLE = frozenset({"no_table"})
 #: Members of a series kept at most.
 KEPT_MEMBERS = 2000
 
@@ -112,16 +114,17 @@ def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Read
         )
         found = tables.read(path, sniffed)
     except tables.TableError as error:
-        no_table = error.problem.code == "no_table"
+        codes = tuple(problem.code for problem in error.problems)
+        no_table = codes[0] in NO_TABLE
         return Reading(
             values={
                 "parsed": None if no_table else False,
                 "undated": True,
                 "format_true": declared,
                 "format_declared": declared,
-                "problems": (error.problem.code,),
+                "problems": () if no_table else codes,
             },
-            problems=[_problem(error.problem)],
+            problems=[] if no_table else [_problem(problem) for problem in error.problems],
             hash_bytes=True,
         )
     return _from_tables(found, sniffed, declared, now.date())

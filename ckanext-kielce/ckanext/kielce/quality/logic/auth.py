@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
+from .. import withholding
 from ..settings import settings
 
 
@@ -58,6 +60,22 @@ def kielce_quality_decide(context: Context, _data_dict: DataDict) -> AuthResult:
     if context.get("user") in settings().coordinators:
         return {"success": True}
     return {"success": False, "msg": tk._("Only the data coordinator may decide this")}
+
+
+@tk.chained_auth_function
+@tk.auth_allow_anonymous_access
+def resource_show(next_auth: Any, context: Context, data_dict: DataDict) -> AuthResult:
+    """Refuse files that are withheld because of suspected personal data to whoever may not edit the dataset."""
+    result = next_auth(context, data_dict)
+    if not result["success"] or not data_dict.get("id") or not withholding.is_withheld(data_dict["id"]):
+        return result
+    resource = ckan_model.Resource.get(data_dict["id"])
+    if resource is not None and withholding.may_edit(context, resource.package_id):
+        return result
+    return {
+        "success": False,
+        "msg": tk._("This file is withheld while it is being checked for personal data"),
+    }
 
 
 def _same_as(action: str, context: Context, data_dict: Any) -> AuthResult:

@@ -22,6 +22,7 @@ class Score(tk.BaseModel):
     :ivar source_hash: hash of the dataset dict that the RDF was emitted from (same dict, same RDF)
     :ivar content_hash: hash of what search and pages show; a change re-indexes the dataset
     :ivar withheld: personal data is suspected: the score is for the owner's eyes only
+    :ivar withheld_resources: ids of the files that are kept from the public for it
     """
 
     __tablename__ = "kielce_quality_score"
@@ -43,6 +44,7 @@ class Score(tk.BaseModel):
     status: Mapped[Text]
     labels: Mapped[JsonList]
     withheld: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    withheld_resources: Mapped[JsonList]
     newest_period: Mapped[OptDay]
     last_content_at: Mapped[OptMoment]
     next_expected: Mapped[OptDay]

@@ -140,6 +140,7 @@ def upgrade():
         text("status"),
         json("labels"),
         sa.Column("withheld", sa.Boolean(), nullable=False),
+        json("withheld_resources"),
         sa.Column("newest_period", sa.Date(), nullable=True),
         moment("last_content_at", nullable=True),
         sa.Column("next_expected", sa.Date(), nullable=True),
