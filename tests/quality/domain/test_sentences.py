@@ -1,5 +1,6 @@
 """Every deduction, gate, status and reason in plain Polish and English."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -137,6 +138,7 @@ def all_deductions(make):
 def test_every_deduction_is_two_whole_sentences(make, lang):
     seen = set()
     for deduction in all_deductions(make):
+        assert json.loads(json.dumps(deduction.params)) == deduction.params
         text, remedy = explain(deduction, lang)
         assert text.endswith(".") and remedy.endswith("."), deduction
         assert not LEFT_OVER.search(text + remedy), (deduction, text, remedy)
@@ -158,8 +160,8 @@ def test_sentences_say_what_when_and_what_mends_it(make):
     assert said["update_age"].startswith(
         "Ostatnia nowa treść w pliku „pasażerowie.csv” pojawiła się 3 listopada 2026 (3 miesiące temu)."
     )
-    assert "kończą się na dniu 31 października 2026" in said["content_age"]
-    assert said["described"].startswith("Opis ma 1 z 4 kolumn w pliku „pasażerowie.csv”.")
+    assert "kończą się 31 października 2026" in said["content_age"]
+    assert said["described"].startswith("W opisie wyjaśniono 1 z 4 kolumn w pliku „pasażerowie.csv”.")
     assert "Wersja z 3 listopada 2026 ma 22 wiersze, a ostatnia dobra miała 100" in said["volume"]
     assert said["completeness"].startswith("Pustych jest 2,5% komórek w pliku")
 
