@@ -332,6 +332,62 @@ def test_zip_that_lies_about_its_size(tmp_path):
         read(path)
 
 
+def test_damaged_member(tmp_path):
+    path = zipped(
+        tmp_path / "p.zip",
+        {"a.csv": "x;y\n" + "".join(f"{i};{i * 7}\n" for i in range(3000)), "b.csv": "x;y\n1;2\n"},
+    )
+    data = bytearray(path.read_bytes())
+    data[60:90] = b"\xff" * 30
+    path.write_bytes(data)
+    table = one(path)
+    assert table.name == "b"
+    assert found(table)["unreadable"]
+
+
+ODS = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
+    '<table:table table:name="Arkusz1">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+
+
+def test_ods(tmp_path):
+    def text(value):
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    def number(value):
+        return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>x</text:p></table:table-cell>'
+
+    cells = [[text("nazwa"), text("km")], [text("Ścieżka"), number(1.5)], [text("Żłobek"), number(2.5)]]
+    rows = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in cells)
+    with zipfile.ZipFile(tmp_path / "x.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(rows=rows))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    table = one(tmp_path / "x.ods")
+    assert table.name == "Arkusz1"
+    assert table.frame.rows() == [("Ścieżka", 1.5), ("Żłobek", 2.5)]
+
+
+def test_geopackage_with_two_layers(tmp_path):
+    import numpy as np
+    import pyogrio
+
+    point = bytes.fromhex("0101000000000000000000f03f0000000000000040")
+    for name in ("lawki", "kosze"):
+        pyogrio.raw.write(
+            tmp_path / "x.gpkg", np.array([point], dtype=object), [np.array([name], dtype=object)], ["nazwa"],
+            driver="GPKG", geometry_type="Point", crs="EPSG:4326", layer=name,
+        )  # fmt: skip
+    first, second = read(tmp_path / "x.gpkg")
+    assert (first.name, second.name) == ("lawki", "kosze")
+    assert second.frame.rows() == [("kosze",)]
+    assert bytes(first.geometry[0]) == point
+
+
 def test_archive_in_archive_is_not_followed(tmp_path):
     inner = zipped(tmp_path / "in.zip", {"a.csv": "x;y\n1;2\n"}).read_bytes()
     with pytest.raises(TableError) as caught:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -11,7 +13,17 @@ from ckanext.kielce.tables.limits import LIMITS, Limits
 from ckanext.kielce.tables.problems import Problem, TableError, problem
 
 _RATIO_FROM = 10 * 2**20
-_BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's zipfile raises on damaged or unusual archives."""
 
 
 def check_archive(path: Path, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
@@ -22,7 +34,7 @@ def check_archive(path: Path, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except _BROKEN as err:
+    except BROKEN as err:
         raise TableError(problem("unreadable", detail=str(err), file=path.name)) from err
     if len(infos) > limits.members:
         raise TableError(problem("archive_bomb", detail=f"{len(infos)} > {limits.members}", file=path.name))
@@ -68,7 +80,7 @@ def unpack(
                     shutil.copyfileobj(_Bounded(packed.read, left, path.name), out, 2**20)
                 left -= target.stat().st_size
                 yield info.filename, target
-            except (*_BROKEN, RuntimeError) as err:
+            except BROKEN as err:
                 problems.append(problem("unreadable", detail=f"{info.filename}: {err}"[:200]))
             finally:
                 target.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ckanext.kielce.tables import encoding as enc
 from ckanext.kielce.tables import formats
+from ckanext.kielce.tables.archives import BROKEN
 from ckanext.kielce.tables.limits import LIMITS, Limits
 from ckanext.kielce.tables.problems import Problem, TableError, problem
 
@@ -143,7 +144,7 @@ def _zip_format(path: Path) -> tuple[str, tuple[str, ...]]:
             kind = ""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype").decode("ascii", "replace")
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
+    except BROKEN:
         return "BINARY", ()
     shown = tuple(names[:50])
     if "opendocument.spreadsheet" in kind:
