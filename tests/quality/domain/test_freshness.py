@@ -103,6 +103,8 @@ def test_review_counts_for_one_period(make):
     assert before.status == after.status == "delinquent"
     assert during.status == "fresh"
     assert during.due_at.date() == date(2026, 7, 1)
+    assert "reviewed" in during.scored.component.notes
+    assert "reviewed" not in after.scored.component.notes
 
 
 def test_a_review_does_not_renew_the_content_of_a_dated_table(make):

@@ -250,6 +250,7 @@ def _score(
             continue
         params |= {"age_days": int(age.days), "age_hours": round(age.days * 24, 1), "status": age.status}
         parts.append(Part(code, weight, age.severity / 100, PartState.MEASURED, params))
+    live = force.frequency.kind == "live"
     caps: list[tuple[float, Loss]] = []
     notes: list[str] = []
     if not history.dated:
@@ -265,6 +266,7 @@ def _score(
             ("column_dropped", history.column_dropped),
             ("loosening_pending", force.pending is not None),
             ("baseline", not history.advances),
+            ("reviewed", update is not None and update.anchor != last and not live),
         )
         if holds
     ]

@@ -108,7 +108,7 @@ def _filled(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
         values["columns"] = ", ".join(marks.format(column) for column in columns)
     values["columns_total"] = formatting.number(columns, lang) if isinstance(columns, int) else ""
     others = int(params.get("members") or 1) - 1
-    more = f" (i dla {others} innych)" if lang == "pl" else f" (and for {others} more)"
+    more = f" (i jeszcze {others})" if lang == "pl" else f" (and {others} more)"
     values["more"] = more if others > 0 else ""
     problems = params.get("problems") or ()
     values["problems"] = ", ".join(known["problems"].get(code, {}).get(lang, code) for code in problems)
