@@ -152,7 +152,7 @@ def parse_station(row: dict[str, Any], aliases: dict[str, str] | None = None) ->
     if station.lat is None or station.lon is None:
         station.lat = station.lon = None
         station.problems.append(
-            Said(f"{code}: brak poprawnych współrzędnych", f"{code}: no valid coordinates")
+            Said(f"brak poprawnych współrzędnych: {code}", f"no valid coordinates: {code}")
         )
     return station
 

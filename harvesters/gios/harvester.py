@@ -131,16 +131,18 @@ class GiosAirHarvester(SourceHarvester):
             if _error_code(error) == MANUAL_POST:
                 station.problems.append(
                     Said(
-                        f"{station.code}, {sensor.code} ({sensor.id}): stanowisko manualne, bez danych bieżących",
-                        f"{station.code}, {sensor.code} ({sensor.id}): a manual post, without live data",
+                        f"stanowisko manualne, bez danych bieżących: {station.code}, {sensor.code} ({sensor.id})",
+                        f"manual post, without live data: {station.code}, {sensor.code} ({sensor.id})",
                     )
                 )
                 return
             # The post exists; that it doesn't answer now is for the checks of links to follow.
             words = error.said if isinstance(error, ApiError) else Said(error.text("pl"), error.text("en"))
+            place = f"{station.code}, {sensor.code} ({sensor.id})"
             station.problems.append(
                 Said(
-                    f"{station.code}, {sensor.code}: {words.pl}", f"{station.code}, {sensor.code}: {words.en}"
+                    f"stanowisko nie odpowiada: {place}: {words.pl}",
+                    f"post does not answer: {place}: {words.en}",
                 )
             )
         station.sensors.append(sensor)

@@ -18,9 +18,9 @@ from ckanext.kielce.harvest.base import (
     SourceHarvester,
     language,
 )
-from ckanext.kielce.indicators.shared import TableError, read_table, slug
+from ckanext.kielce.indicators.shared import STATUSES, TableError, read_table, slug
 
-from .mapping import content, dataset
+from .mapping import OWN_AREA, content, dataset
 
 #: The table that comes with the portal, read when the source is ``bundled``.
 OWN_TABLE = Path(__file__).with_name("data") / "iso37120_kielce_2018.csv"
@@ -62,9 +62,9 @@ class Iso37120Harvester(SourceHarvester):
         for card in table.cards:
             values = table.of(card.code)
             problems = [
-                f"{card.code}, {value.area}: {value.as_printed}: {value.reason(lang)}"
+                f"{STATUSES[value.status][lang == 'en']}: {card.code}, {value.area}, {value.as_printed}: {value.reason(lang)}"
                 for value in values
-                if value.status == "U" or (value.value is None and value.area == table.areas[0])
+                if value.status == "U" or (value.value is None and value.area == OWN_AREA)
             ]
             yield Record(card.code, None, content(card, values), problems)
 

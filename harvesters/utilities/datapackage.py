@@ -68,8 +68,8 @@ def _file(row: Any, base: str, found: FileSet, number: int) -> list[FileEntry]:
     if not paths or not all(isinstance(path, str) and path for path in paths):
         found.problems.append(
             Said(
-                f"{place}: brak „path” (dane wpisane w opis nie są pobierane)",
-                f"{place}: no 'path' (data written into the descriptor is not read)",
+                f"plik bez „path” (dane wpisane w opis nie są pobierane): {place}",
+                f"file without 'path' (data written into the descriptor is not read): {place}",
             )
         )
         return []
@@ -81,7 +81,8 @@ def _file(row: Any, base: str, found: FileSet, number: int) -> list[FileEntry]:
         if not address:
             found.problems.append(
                 Said(
-                    f"{place}: „{path}” nie jest adresem http(s)", f"{place}: '{path}' is no http(s) address"
+                    f"plik bez adresu http(s) w „path”: {place}: {path}",
+                    f"file without an http(s) address in 'path': {place}: {path}",
                 )
             )
             continue
@@ -110,15 +111,15 @@ def _file(row: Any, base: str, found: FileSet, number: int) -> list[FileEntry]:
     if digest and not digest.startswith("sha256:"):
         found.problems.append(
             Said(
-                f"{place}: pominięto skrót, bo nie jest to sha256",
-                f"{place}: the hash is left out, for it is no sha256",
+                f"pominięty skrót inny niż sha256: {place}",
+                f"hash other than sha256 left out: {place}",
             )
         )
     if isinstance(row.get("schema"), str):
         found.problems.append(
             Said(
-                f"{place}: pominięto schemat pod osobnym adresem",
-                f"{place}: a schema at an address is not read",
+                f"pominięty schemat pod osobnym adresem: {place}",
+                f"schema at an address of its own left out: {place}",
             )
         )
     return files

@@ -158,8 +158,8 @@ def _ask_head(found: FileSet, entry: FileEntry, client: Client) -> None:
     except FetchError as error:
         found.problems.append(
             Said(
-                f"{entry.id}: plik niedostępny: {error.text('pl')}",
-                f"{entry.id}: not available: {error.text('en')}",
+                f"plik niedostępny: {entry.id}: {error.text('pl')}",
+                f"file not available: {entry.id}: {error.text('en')}",
             )
         )
         return
@@ -169,8 +169,8 @@ def _ask_head(found: FileSet, entry: FileEntry, client: Client) -> None:
         except ValueError:
             found.problems.append(
                 Said(
-                    f"{entry.id}: zła data „{stamp}” w Last-Modified",
-                    f"{entry.id}: bad Last-Modified '{stamp}'",
+                    f"zła data Last-Modified: {entry.id}: {stamp}",
+                    f"bad Last-Modified: {entry.id}: {stamp}",
                 )
             )
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ckanext.kielce.harvesters.said import Said
 
-from .model import FileEntry, FileSet, extension, format_code, media_type_of
+from .model import FileEntry, FileSet, format_code, media_type_of
 
 #: A year at the end of a file's stem, with the sign that parts it from the name.
 _YEAR = re.compile(r"^(?P<stem>.+?)[-_ .](?P<year>(?:19|20)\d{2})$")
@@ -120,11 +120,10 @@ def group(entries: Iterable[IndexEntry], prefix: str = "") -> list[FileSet]:
         for year, entry in members:
             code = format_code("", "", entry.url)
             if code is None:
-                kind = extension(entry.url)
                 found.problems.append(
                     Said(
-                        f"{entry.name}: nieznane rozszerzenie „{kind}”",
-                        f"{entry.name}: unknown extension '{kind}'",
+                        f"nieznane rozszerzenie: {entry.name}",
+                        f"unknown extension: {entry.name}",
                     )
                 )
             span = {"start": f"{year}-01-01", "end": f"{year}-12-31"} if year else {}

@@ -63,8 +63,8 @@ def _file(entry: Any, base: str, found: FileSet, place: str) -> FileEntry | None
     if not address:
         found.problems.append(
             Said(
-                f"{place}: brak „path” albo nie jest to adres http(s)",
-                f"{place}: 'path' is missing or is no http(s) address",
+                f"plik bez adresu http(s) w „path”: {place}",
+                f"file without an http(s) address in 'path': {place}",
             )
         )
         return None
@@ -121,8 +121,8 @@ def _set(row: dict[str, Any], document: dict[str, Any], base: str) -> FileSet:
         if made and any(made.id == other.id for other in found.files):
             found.problems.append(
                 Said(
-                    f"{made.id}: ten „id” pliku już jest w zbiorze",
-                    f"{made.id}: this file id is already in the set",
+                    f"powtórzone „id” pliku: {made.id}",
+                    f"file id used twice: {made.id}",
                 )
             )
         elif made:

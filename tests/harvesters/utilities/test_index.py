@@ -66,8 +66,7 @@ def test_formats_of_one_stem_are_one_set_and_an_unknown_one_is_told():
     sets = {found.guid: found for found in group(parse_index(APACHE.encode(), BASE))}
     assert [entry.format for entry in sets["harmonogram"].files] == ["CSV", "XLSX", "CSV"]
     [unknown] = group(parse_index(b'<a href="dane.qqq">dane.qqq</a>', BASE))
-    assert "qqq" in unknown.problems[0].pl
-    assert "qqq" in unknown.problems[0].en
+    assert unknown.problems == [("nieznane rozszerzenie: dane.qqq", "unknown extension: dane.qqq")]
 
 
 def test_a_new_year_keeps_the_sets_identity():

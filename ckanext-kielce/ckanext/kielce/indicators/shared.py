@@ -7,9 +7,20 @@ from .domain.codes import CodeError, normalise, slug
 from .domain.export import columns
 from .domain.rules import Value
 from .domain.table import IndicatorTable, RowProblem, TableError, read_table
-from .domain.vocabulary import themes, units
+from .domain.vocabulary import STATUSES, themes, units
 
 __all__ = [
-    "Card", "CodeError", "IndicatorTable", "RowProblem", "TableError", "Value", "columns", "normalise", "read_table", "slug",
-    "themes", "units",
-]  # fmt: skip
+    "STATUSES",
+    "Card",
+    "CodeError",
+    "IndicatorTable",
+    "RowProblem",
+    "TableError",
+    "Value",
+    "columns",
+    "normalise",
+    "read_table",
+    "slug",
+    "themes",
+    "units",
+]
