@@ -97,9 +97,10 @@ def assess_table(
     history = _history(evidence, resource, now, force.frequency, rules)
     if history.first is None:
         return None
-    force = _declared(evidence, history, now, rules)
-    # Whether it is live decides how content is read, and the content decides what is in force: read again.
-    history = _history(evidence, resource, now, force.frequency, rules)
+    read_as, force = force.frequency, _declared(evidence, history, now, rules)
+    if force.frequency != read_as:
+        # The rhythm decides how content is read, and the content decides what is in force: read again.
+        history = _history(evidence, resource, now, force.frequency, rules)
     if force.frequency.kind == "live":
         return _assess_live(resource, evidence, history, force, now, rules)
     return _assess_periodic(resource, evidence, history, force, now, rules)

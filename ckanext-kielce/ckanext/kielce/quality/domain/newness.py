@@ -169,16 +169,20 @@ class _Dated:
             half = _reached_by_half(seen.series, members or set(seen.series), self.rules)
             ceiling = min(ceiling, half) if half else None
         found = None
-        if ceiling is not None:
-            candidates = {period for period in seen.period_hashes if period < ceiling} | {ceiling}
-            for period in sorted(candidates, reverse=True):
-                if self.best is not None and period <= self.best:
-                    break
-                if self._is_new(period, seen, day):
-                    found = period
-                    break
+        if ceiling is not None and (self.best is None or ceiling > self.best):
+            found = ceiling if self._is_new(ceiling, seen, day) else self._newest_below(ceiling, seen, day)
         self._remember(seen, day)
         return found
+
+    def _newest_below(self, ceiling: date, seen: Observation, day: date) -> date | None:
+        below = [
+            period
+            for period in seen.period_hashes
+            if period < ceiling
+            and (self.best is None or period > self.best)
+            and self._is_new(period, seen, day)
+        ]
+        return max(below, default=None)
 
     def _remember(self, seen: Observation, day: date) -> None:
         known = [period for period in seen.period_hashes if period > day]
