@@ -67,3 +67,12 @@ def test_a_service_is_asked_not_downloaded():
     assert resource["access_services"][0]["endpoint_description"].endswith(
         "service=WFS&request=GetCapabilities"
     )
+
+
+def test_a_rectangle_is_given_once_and_an_outline_as_it_is():
+    rectangle = rdf_values.bbox_polygon(20.5, 50.8, 20.7, 50.9)
+    triangle = '{"type":"Polygon","coordinates":[[[20.5,50.8],[20.7,50.8],[20.7,50.9],[20.5,50.8]]]}'
+    flat = rdf_values.prepared({"spatial": rectangle}, "urn:d", "https://a.pl")["spatial_coverage"]
+    assert flat == [{"bbox": rectangle}]
+    shaped = rdf_values.prepared({"spatial": triangle}, "urn:d", "https://a.pl")["spatial_coverage"]
+    assert shaped == [{"geom": triangle, "bbox": rectangle}]

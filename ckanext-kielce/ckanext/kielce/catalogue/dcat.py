@@ -92,7 +92,7 @@ class KielceDcatApProfile(EuropeanDCATAP3Profile):
             graph.add((publisher, FOAF.name, Literal(unit.en, lang="en")))
         graph.add((catalog_ref, DCAT.themeTaxonomy, THEME_SCHEME))
         graph.add((THEME_SCHEME, RDF.type, SKOS.ConceptScheme))
-        graph.add((THEME_SCHEME, DCTERMS.title, Literal("Data theme", lang="en")))
+        graph.add((THEME_SCHEME, DCTERMS.title, Literal("data-theme", lang="en")))
         self._add_place_code({"teryt": tk.config["ckanext.kielce.catalogue.teryt"]}, catalog_ref)
         self._add_concepts(catalog_ref)
 
@@ -126,7 +126,7 @@ class KielceDcatApProfile(EuropeanDCATAP3Profile):
                 data[f"{field}_en"] = texts["en"]
 
     def _repair(self, dataset_ref: URIRef) -> None:
-        """Undo three habits of ckanext-dcat that DCAT-AP's shapes refuse."""
+        """Undo habits of ckanext-dcat that DCAT-AP's shapes refuse."""
         graph = self.g
         # 1. An identifier that looks like an address becomes a URI; it has to be a literal.
         for value in list(graph.objects(dataset_ref, DCTERMS.identifier)):
@@ -200,7 +200,7 @@ class KielceDcatApProfile(EuropeanDCATAP3Profile):
                     )
             for file_type in list(self.g.objects(subject, DCTERMS.format)):
                 if str(file_type).startswith(FILE_TYPE_SCHEME):
-                    self.g.add((file_type, SKOS.inScheme, URIRef(FILE_TYPE_SCHEME)))
+                    self._add_to_scheme(file_type, FILE_TYPE_SCHEME)
 
     def _add_concept(
         self, concept: Node, kind: URIRef, polish: str, english: str, scheme: str | None
@@ -209,7 +209,12 @@ class KielceDcatApProfile(EuropeanDCATAP3Profile):
         self.g.add((concept, SKOS.prefLabel, Literal(polish, lang="pl")))
         self.g.add((concept, SKOS.prefLabel, Literal(english, lang="en")))
         if scheme:
-            self.g.add((concept, SKOS.inScheme, URIRef(scheme)))
+            self._add_to_scheme(concept, scheme)
+
+    def _add_to_scheme(self, concept: Node, scheme: str) -> None:
+        self.g.add((concept, SKOS.inScheme, URIRef(scheme)))
+        self.g.add((URIRef(scheme), RDF.type, SKOS.ConceptScheme))
+        self.g.add((URIRef(scheme), DCTERMS.title, Literal(scheme.rsplit("/", 1)[-1], lang="en")))
 
     def _described_nodes(self, dataset_ref: URIRef) -> list[Node]:
         """The dataset, its files, their services and its publisher."""

@@ -166,6 +166,22 @@ def _bounds(geometry: str) -> str | None:
     return bbox_polygon(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
 
 
+def _is_rectangle(geometry: str) -> bool:
+    """True for an outline that says no more than its own bounds."""
+    bounds = _bounds(geometry)
+    if not bounds:
+        return False
+    outline = json.loads(geometry)
+    if (
+        outline.get("type") != "Polygon"
+        or len(outline["coordinates"]) != 1
+        or len(outline["coordinates"][0]) != 5
+    ):
+        return False
+    corners = {tuple(map(float, position[:2])) for position in outline["coordinates"][0]}
+    return corners == {tuple(position) for position in json.loads(bounds)["coordinates"][0]}
+
+
 def _places(package: Mapping[str, Any]) -> list[dict[str, Any]]:
     places = [dict(item) for item in package.get("spatial_coverage") or []]
     for item in places:
@@ -173,6 +189,10 @@ def _places(package: Mapping[str, Any]) -> list[dict[str, Any]]:
             item["bbox"] = _bounds(item["geom"])
     if package.get("spatial"):
         places.append({"geom": package["spatial"], "bbox": _bounds(package["spatial"])})
+    for item in places:
+        if item.get("geom") and _is_rectangle(item["geom"]):
+            # The rectangle alone: about the form of a geometry the official shapes contradict one another.
+            del item["geom"]
     place = vocabularies.place(teryt_of(package))
     if place:
         geonames = place.data.get("geonames")
