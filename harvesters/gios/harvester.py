@@ -11,7 +11,6 @@ from ckanext.kielce.harvest.base import (
     ConfigField,
     DatasetDraft,
     Record,
-    RecordError,
     Source,
     SourceError,
     SourceHarvester,
@@ -66,9 +65,17 @@ class GiosAirHarvester(SourceHarvester):
                 f"GIOŚ lists {len(rows)} stations, none of them in {city}; check the setting 'city'.",
                 f"GIOŚ podaje {len(rows)} stacji, ale żadnej w mieście {city}; sprawdź ustawienie „city”.",
             )
-        stations = []
+        stations, silent = [], []
         for row in wanted:
             station, record = self._station(row, base, source, client, lang)
+            if station and not station.sensors:
+                silent.append(
+                    Said(
+                        f"stacja bez danych bieżących: {station.code}",
+                        f"station without live data: {station.code}",
+                    )
+                )
+                continue
             if station:
                 stations.append(station)
             yield record
@@ -78,7 +85,7 @@ class GiosAirHarvester(SourceHarvester):
                 "city": city,
                 "stations": [station_content(station) for station in stations],
             }
-            yield Record(INDEX_GUID, None, content)
+            yield Record(INDEX_GUID, None, content, tell(silent, lang))
 
     def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
         given = record.content
@@ -86,11 +93,6 @@ class GiosAirHarvester(SourceHarvester):
             stations = [station_from(row) for row in given["stations"]]
             return DatasetDraft(index_dataset(given["base"], given["city"], stations))
         station = station_from(given["station"])
-        if not station.sensors:
-            raise RecordError(
-                f"Station {station.code} has no automatic measuring post now.",
-                f"Stacja {station.code} nie ma teraz żadnego automatycznego stanowiska.",
-            )
         lang = language()
         unmapped = [
             Said(f"jednostka: {sensor.code} (nieznany wskaźnik)", f"unit: {sensor.code} (unknown parameter)")
