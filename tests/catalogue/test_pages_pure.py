@@ -1,0 +1,138 @@
+"""Parts of pages that need no CKAN running: page numbers, addresses, layers, cells of a table."""
+
+import json
+
+import pytest
+
+pytest.importorskip("ckan")
+from ckanext.kielce.catalogue import layers, pages, preview
+
+
+@pytest.mark.parametrize(
+    ("current", "last", "shown"),
+    [
+        (1, 1, [1]),
+        (1, 7, [1, 2, None, 7]),
+        (4, 7, [1, 2, 3, 4, 5, 6, 7]),
+        (50, 100, [1, None, 49, 50, 51, None, 100]),
+        (100, 100, [1, None, 99, 100]),
+    ],
+)
+def test_page_numbers_leave_no_gap_of_one(current, last, shown):
+    assert pages.page_numbers(current, last) == shown
+
+
+def test_address_drops_what_is_empty_and_keeps_repeated_filters():
+    assert (
+        pages.address("/dataset", {"q": ["a b"], "sort": [""], "tags": ["x", "ż"]})
+        == "/dataset?q=a+b&tags=x&tags=%C5%BC"
+    )
+    assert pages.address("/dataset", {}) == "/dataset"
+
+
+def test_text_prefers_the_language_and_falls_back_to_the_other():
+    thing = {"title": "Zieleń", "title_en": "Greenery", "notes": "Opis"}
+    assert pages.text(thing, "title", "pl") == "Zieleń"
+    assert pages.text(thing, "title", "en") == "Greenery"
+    assert pages.text(thing, "notes", "en") == "Opis"
+    assert pages.text({"extras": [{"key": "title_en", "value": "Unit"}]}, "title", "en") == "Unit"
+
+
+def _layer(coordinates, kind="Point", count=1):
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": kind, "coordinates": coordinates},
+        "properties": {"a": 1},
+    }
+    return {"type": "FeatureCollection", "features": [feature] * count}
+
+
+def test_layer_loses_height_and_needless_decimals():
+    slim = layers.slimmed(_layer([20.123456789, 50.1, 260.5]))
+    assert slim["features"][0]["geometry"]["coordinates"] == [20.123457, 50.1]
+    ring = [[[20.0, 50.0, 1], [20.1, 50.0, 1], [20.1, 50.1, 1], [20.0, 50.0, 1]]]
+    assert layers.slimmed(_layer(ring, "Polygon"))["features"][0]["geometry"]["coordinates"][0][1] == [
+        20.1,
+        50.0,
+    ]
+
+
+def test_layer_says_how_much_it_leaves_out():
+    slim = layers.slimmed(_layer([20.0, 50.0], count=12), most=5)
+    assert slim["kielce"] == {"total": 12, "shown": 5}
+
+
+def test_layer_skips_features_without_a_shape():
+    collection = _layer([20.0, 50.0])
+    for geometry in (None, {"type": "Point", "coordinates": []}):
+        collection["features"].append({"type": "Feature", "geometry": geometry})
+    assert len(layers.slimmed(collection)["features"]) == 1
+
+
+@pytest.fixture
+def plain_words(monkeypatch):
+    monkeypatch.setattr(layers.tk, "_", lambda text: text)
+
+
+@pytest.mark.parametrize("content", [{"type": "Topology"}, {"features": "x"}, {}])
+def test_what_is_no_geojson_is_said_so(plain_words, content):
+    with pytest.raises(layers.LayerError, match="not GeoJSON"):
+        layers.slimmed(content)
+
+
+def test_metres_are_not_drawn_as_degrees(plain_words):
+    with pytest.raises(layers.LayerError, match="degrees"):
+        layers.slimmed(_layer([612345.1, 332211.9]))
+
+
+def test_multi_geometries_and_collections_of_none(plain_words):
+    assert layers.slimmed({"type": "FeatureCollection", "features": []})["kielce"]["total"] == 0
+    multi = _layer([[[[20.0, 50.0], [20.1, 50.0], [20.0, 50.1], [20.0, 50.0]]]], "MultiPolygon")
+    assert layers.slimmed(multi)["features"][0]["geometry"]["type"] == "MultiPolygon"
+
+
+def _column(kind, name="x"):
+    return preview.Column(id=name, title=name, unit="", type=kind, numeric=kind in preview.NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "lang", "expected"),
+    [
+        (None, "numeric", "pl", ""),
+        (0, "numeric", "pl", "0"),
+        (1234.5, "numeric", "pl", "1\u00a0234,5"),
+        (1234.5, "numeric", "en", "1,234.5"),
+        ("00123", "text", "pl", "00123"),
+        ("2026-11-03", "date", "pl", "3\u00a0listopada 2026"),
+        ("2026-11-03T00:00:00", "timestamp", "en", "3\u00a0November 2026"),
+        # A stamp without a zone is local already and keeps its hour; one with a zone is taken to Warsaw's.
+        ("2026-07-01T10:00:00", "timestamp", "pl", "1\u00a0lipca 2026, 10:00"),
+        ("2026-07-01T10:00:00Z", "timestamptz", "pl", "1\u00a0lipca 2026, 12:00"),
+        ({"a": "ż"}, "json", "pl", '{"a": "ż"}'),
+    ],
+)
+def test_cells_speak_the_readers_language(value, kind, lang, expected):
+    assert preview.cell(value, _column(kind), lang) == expected
+
+
+@pytest.mark.parametrize("name", ["rok", "kod_teryt", "nr", "ROK", "id", "rok_budzetowy"])
+def test_numbers_that_name_are_not_parted(name):
+    assert preview.names_something(name, [])
+    assert preview.cell(2661011, _column("int8", name), "pl", plain=True) == "2661011"
+
+
+def test_a_column_of_years_is_seen_by_its_values():
+    assert preview.names_something("okres", [{"okres": 2019}, {"okres": 2026}, {"okres": None}])
+    assert not preview.names_something("liczba", [{"liczba": 2019}, {"liczba": 55}])
+    assert not preview.names_something("kodeks", [{"kodeks": 7}])
+
+
+@pytest.mark.parametrize("columns", ["", "not json", "{}", json.dumps([1, "x"]), None])
+def test_an_unreadable_dictionary_is_an_empty_one(columns):
+    assert preview.described({"columns": columns}) == {}
+
+
+def test_a_dictionary_comes_as_text_or_as_a_list():
+    entry = {"name": "plan", "unit": "zł"}
+    assert preview.described({"columns": json.dumps([entry])}) == {"plan": entry}
+    assert preview.described({"columns": [entry]}) == {"plan": entry}
