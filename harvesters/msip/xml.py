@@ -104,7 +104,9 @@ def records_apart(body: bytes, tag: str = "MD_Metadata") -> list[bytes]:
     declarations of the whole answer, so that one malformed record harms only itself.
     """
     starts = [match.start() for match in re.finditer(rb"<(?:[\w.-]+:)?%s[\s>]" % tag.encode(), body)]
-    head = body[: starts[0]] if starts else b""
+    if not starts:
+        return []
+    head = body[: starts[0]]
     declared = dict(re.findall(rb'(xmlns(?::[\w.-]+)?)\s*=\s*("[^"]*"|\'[^\']*\')', head))
     pieces = []
     for start, end in zip(starts, [*starts[1:], len(body)], strict=True):

@@ -14,6 +14,8 @@ from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.harvest import jobs, report, store
 from ckanext.kielce.harvest.base import DatasetDraft, Record, RecordError, SourceHarvester
 
+REQUIRED = {"notes": "Opis", "domain": "transport"}
+
 
 class ListHarvester(SourceHarvester):
     """Yields the records in ``answer``, or raises it when it is an exception."""
@@ -36,7 +38,7 @@ class ListHarvester(SourceHarvester):
 
 
 def made_record(guid: str, title: str, /, **dataset: Any) -> Record:
-    return Record(guid, None, {"dataset": {"title": title, "notes": "Opis", **dataset}})
+    return Record(guid, None, {"dataset": {"title": title, **REQUIRED, **dataset}})
 
 
 @pytest.fixture(scope="module")

@@ -51,10 +51,10 @@ def test_the_index_names_the_source(harvest: Make, record: Rec) -> None:
 def test_file_ids_and_hand_edits_survive(harvest: Make, record: Rec) -> None:
     source = harvest()
     files = [{"url": "http://x.example/1.csv", "name": "Rok 2023", "format": "CSV"}]
-    source.run([record("a", "Zbiór", resources=files, url="http://x.example/", version="1")])
+    source.run([record("a", "Zbiór", resources=files, url="http://x.example/", version_notes="1")])
     dataset = source.datasets()["a"]
     first_id = dataset["resources"][0]["id"]
-    tk.get_action("package_patch")(store.site_context(), {"id": dataset["id"], "author": "Jan Kowalski"})
+    tk.get_action("package_patch")(store.site_context(), {"id": dataset["id"], "legal_basis": "Uchwała"})
 
     files = [
         {"url": "http://x.example/2.csv", "name": "Rok 2024", "format": "CSV"},
@@ -64,8 +64,8 @@ def test_file_ids_and_hand_edits_survive(harvest: Make, record: Rec) -> None:
     after = source.datasets()["a"]
     assert [entry["name"] for entry in after["resources"]] == ["Rok 2024", "Rok 2023 (poprawiony)"]
     assert after["resources"][1]["id"] == first_id and after["resources"][0]["id"] != first_id
-    assert after["author"] == "Jan Kowalski", "a field that the source never gave stays"
-    assert not after["version"], "a field that the source gave and dropped goes"
+    assert after["legal_basis"] == "Uchwała", "a field that the source never gave stays"
+    assert not after.get("version_notes"), "a field that the source gave and dropped goes"
 
 
 def test_same_guids_in_two_sources_are_two_datasets(harvest: Make, record: Rec) -> None:
@@ -85,7 +85,7 @@ def test_one_bad_record_harms_only_itself(harvest: Make, record: Rec) -> None:
         Record("explodes", None, {"explode": True}),
         Record("refused", None, {"refuse": True}),
         Record("unreadable", None, {}, error="nie jest to XML"),
-        record("invalid", "Zły adres", author_email="nie adres"),
+        record("invalid", "Zły adres", frequency="czasem"),
         Record("", None, {"title": "Bez identyfikatora"}),
         record("good", "Drugi o tym samym identyfikatorze"),
     ]
@@ -107,7 +107,7 @@ def test_a_failing_update_keeps_the_last_good_state(harvest: Make, record: Rec) 
     source = harvest()
     source.run([record("a", "Dobry")])
     before = source.datasets()["a"]
-    result = source.run([record("a", "Zły", author_email="nie adres")])
+    result = source.run([record("a", "Zły", frequency="czasem")])
     assert result["counts"]["errored"] == 1
     assert source.datasets()["a"] == before
     assert source.run([record("a", "Dobry")])["counts"]["unchanged"] == 1
@@ -117,7 +117,7 @@ def test_a_failing_update_keeps_the_last_good_state(harvest: Make, record: Rec) 
     "answer",
     [
         [],
-        [Record("1", None, {"dataset": {"title": "Jeden"}})],
+        [Record("1", None, {"dataset": {"title": "Jeden", "notes": "Opis", "domain": "transport"}})],
         SourceError("this is a login page", "to strona logowania"),
         FetchError("connection", "dead", "http://x.example/"),
         RuntimeError("bug"),
@@ -185,7 +185,7 @@ def test_source_settings_fill_what_records_leave_open(harvest: Make, record: Rec
     source = harvest(
         organization=owner["name"],
         license_id="CC-BY-4.0",
-        overrides={"a": {"license_id": "CC0-1.0"}, "*": {"author": "Każdy"}},
+        overrides={"a": {"license_id": "CC0-1.0"}, "*": {"legal_basis": "Wspólna"}},
     )
     source.run([record("a", "Jeden"), record("b", "Dwa"), record("c", "Trzy", license_id="ODbL-1.0")])
     found = source.datasets()
@@ -195,7 +195,7 @@ def test_source_settings_fill_what_records_leave_open(harvest: Make, record: Rec
         "c": "ODbL-1.0",
     }
     assert {entry["owner_org"] for entry in found.values()} == {owner["id"]}
-    assert found["b"]["author"] == "Każdy"
+    assert found["b"]["legal_basis"] == "Wspólna"
 
 
 def test_an_incomplete_record_makes_but_does_not_replace(harvest: Make, record: Rec) -> None:
@@ -214,7 +214,7 @@ def test_an_incomplete_record_makes_but_does_not_replace(harvest: Make, record: 
 def test_the_organisation_a_record_names(harvest: Make, harvester: Any) -> None:
     other = factories.Organization(title="Miejski Zarząd Dróg " + factories.Organization.stub().name)
     source = harvest(match_organization=True)
-    content = {"dataset": {"title": "Drogi", "notes": "Opis"}}
+    content = {"dataset": {"title": "Drogi", "notes": "Opis", "domain": "transport"}}
     source.run(
         [
             Record("a", None, {**content, "owner": other["title"].upper()}),

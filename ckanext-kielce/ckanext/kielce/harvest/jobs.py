@@ -136,9 +136,30 @@ def progress(job_id: str) -> dict[str, Any]:
     }
 
 
-def close_finished(source_id: str | None = None) -> None:
-    """Close the runs whose records are all done; without a source also start what is due."""
-    tk.get_action("harvest_jobs_run")(store.site_context(), {"source_id": source_id} if source_id else {})
+def close_finished(source_id: str) -> None:
+    """Close the source's runs whose records are all done.
+
+    Not by harvest_jobs_run, which also queues again every waiting record of every source.
+    """
+    running = model.Session.scalars(
+        sa.select(HarvestJob).where(
+            HarvestJob.source_id == source_id,
+            HarvestJob.status == "Running",
+            HarvestJob.gather_finished.isnot(None),
+        )
+    ).all()
+    for job in running:
+        if progress(job.id)["done"] < progress(job.id)["total"]:
+            continue
+        last = model.Session.scalar(
+            sa.select(sa.func.max(HarvestObject.import_finished)).where(
+                HarvestObject.harvest_job_id == job.id
+            )
+        )
+        job.finished = max(last or job.gather_finished, job.gather_finished)
+        job.status = "Finished"
+        job.save()
+        tk.get_action("harvest_source_reindex")(store.site_context(), {"id": source_id})
 
 
 # Housekeeping on CKAN's worker
@@ -163,7 +184,9 @@ def tick() -> None:
     """One round: book the next, queue again what was lost, close and start runs, prune."""
     ensure_tick()
     requeue_stuck()
-    close_finished()
+    tk.get_action("harvest_jobs_run")(
+        store.site_context(), {}
+    )  # closes, starts what is due, finds lost records
     prune()
 
 

@@ -140,9 +140,9 @@ class Known:
     memory: Memory
 
 
-def known(source_id: str) -> dict[str, Known]:
-    """guid -> current object of the source, with its dataset's state."""
-    rows = model.Session.execute(
+def known(source_id: str, guid: str | None = None) -> dict[str, Known]:
+    """guid -> current object of the source (or of one of its guids only), with its dataset's state."""
+    query = (
         sa.select(
             HarvestObject.guid,
             HarvestObject.id,
@@ -160,6 +160,9 @@ def known(source_id: str) -> dict[str, Known]:
         )
         .where(HarvestObject.harvest_source_id == source_id, HarvestObject.current.is_(True))
     )
+    if guid is not None:
+        query = query.where(HarvestObject.guid == guid)
+    rows = model.Session.execute(query)
     return {row[0]: Known(row[1], row[2], row[3], row[4], Memory.load(row[5])) for row in rows}
 
 

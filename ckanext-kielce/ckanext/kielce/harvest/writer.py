@@ -36,7 +36,7 @@ def write(harvest_object: HarvestObject, data: dict[str, Any], notes: list[str],
     data = tidied(data)
     memory = store.memory_of(harvest_object.id)
     memory.draft_hash, memory.fields, memory.notes = digest(data), sorted(set(data) - {"resources"}), notes
-    was = store.known(harvest_object.harvest_source_id).get(harvest_object.guid)
+    was = store.known(harvest_object.harvest_source_id, harvest_object.guid).get(harvest_object.guid)
     package = model.Package.get(was.package_id if was else _new_id(harvest_object))
     if package is None:
         return _create(harvest_object, data, memory, lang)
