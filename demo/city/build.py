@@ -12,8 +12,8 @@ from pathlib import Path
 from demo.city import GENERATOR_VERSION, SEED
 from demo.city.units import VOCABULARY
 
-PARTS = ("msip", "csw", "files", "history", "run")
-"""Sub-folders of the data folder that belong to the generator."""
+PARTS = ("msip", "csw", "files", "history")
+"""Sub-folders of the data folder that belong to the generator (``run`` belongs to the servers)."""
 
 ISO_TABLE = (
     Path(__file__).resolve().parents[2] / "harvesters" / "iso37120" / "data" / "iso37120_kielce_2018.csv"
@@ -46,9 +46,9 @@ def build(out: Path, today: dt.date, *, force: bool = False) -> dict[str, object
         if known.get("stamp") == wanted:
             return known | {"skipped": True}
     started = time.monotonic()
+    mark.unlink(missing_ok=True)  # first: servers that run keep what they have until the new build is whole
     for part in PARTS:
         shutil.rmtree(out / part, ignore_errors=True)
-    mark.unlink(missing_ok=True)
     layers = write_layers(out / "msip", today)
     records = write_records(out / "csw", out / "msip", today)
     files = write_all(out / "files", today)

@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from demo.city import SAMPLE_NOTE
 from demo.city.faults import Answer, mode, spoil
-from demo.city.ports import addresses
+from demo.city.ports import addresses, build_mark
 
 MAX_RECORDS = 50
 _STATUS = {200: "200 OK", 503: "503 Service Unavailable"}
@@ -188,8 +189,20 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(f"port {options.port} cannot be used: {error}") from error
     url = f"http://127.0.0.1:{httpd.server_port}/csw"
     started = time.monotonic()
-    database = load(data, {"msip": known["mapserver"], "files": known["files"], "csw": url}, home)
-    httpd.set_app(application(data, lambda: settings(home, url, database)))
+    where = {"msip": known["mapserver"], "files": known["files"], "csw": url}
+    lock = threading.Lock()
+    current = {"mark": 0, "database": Path()}
+
+    def configuration() -> dict[str, dict[str, str]]:
+        """Of the records that are there now: they are loaded again when the city was built since the last request."""
+        with lock:
+            mark = build_mark(data)
+            if mark and mark != current["mark"]:
+                current.update(mark=mark, database=load(data, where, home))
+            return settings(home, url, Path(str(current["database"])))
+
+    configuration()
+    httpd.set_app(application(data, configuration))
     print(f"CSW 2.0.2: {url} (ready after {time.monotonic() - started:.1f} s)", flush=True)
     try:
         httpd.serve_forever()

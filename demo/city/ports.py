@@ -23,6 +23,14 @@ def addresses(data: Path | None, given: Mapping[str, int | None] | None = None) 
     return {name: f"http://127.0.0.1:{port}" for name, port in known.items()}
 
 
+def build_mark(data: Path) -> int:
+    """Changes when the city is built anew, so that a server that is running can tell."""
+    try:
+        return (data / "build.json").stat().st_mtime_ns
+    except OSError:  # being built at this moment
+        return 0
+
+
 def _read(data: Path) -> dict[str, int]:
     path = data / _FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

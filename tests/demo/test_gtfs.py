@@ -60,7 +60,9 @@ def test_references_hold(feed) -> None:
 
 def test_time_goes_on_along_each_trip(feed) -> None:
     times = feed.stop_times.astype({"stop_sequence": int}).sort_values(["trip_id", "stop_sequence"])
-    clock = times.departure_time.map(lambda text: sum(int(n) * u for n, u in zip(text.split(":"), (3600, 60, 1), strict=True)))
+    clock = times.departure_time.map(
+        lambda text: sum(int(n) * u for n, u in zip(text.split(":"), (3600, 60, 1), strict=True))
+    )
     steps = clock.groupby(times.trip_id).diff().dropna()
     assert (steps > 0).all()
     assert (times.groupby("trip_id").size() >= 5).all()

@@ -12,8 +12,10 @@ import shapely
 from lxml import etree
 from pyproj import Transformer
 
+from demo.city.faults import Answer
 from demo.city.msip.layers import table
 from demo.city.msip.mapfile import record_id
+from demo.city.msip.server import Cache
 
 WFS = "?service=WFS&version=2.0.0&request="
 GMD = "http://www.isotc211.org/2005/gmd"
@@ -124,6 +126,32 @@ def test_several_at_once(ask, msip_url: str) -> None:
     assert all(a.status == 200 and b"FeatureCollection" in a.body for a in answers)
 
 
+def test_a_repeated_question_is_answered_from_memory(ask, msip_url: str) -> None:
+    url = f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:szkoly&count=2"
+    assert ask(url).body == ask(url).body
+    assert (
+        b"ExceptionReport"
+        in ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:szkoly&srsName=EPSG:1").body
+    )
+
+
+def test_the_cache_keeps_good_small_answers_within_its_limit() -> None:
+    cache = Cache(limit=100)
+    cache.put("bad", Answer(500, "", b"x"))
+    cache.put("refused", Answer(200, "", b"<ows:ExceptionReport/>"))
+    for key in "abc":
+        cache.put(key, Answer(200, "", key.encode() * 40))
+        cache.get("a")
+    assert [cache.get(k) is not None for k in ("bad", "refused", "a", "b", "c")] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert cache.size == 80
+
+
 def test_faults(ask, msip_url: str, fault) -> None:
     url = f"{msip_url}/ows/inwestor{WFS}GetCapabilities"
     fault("msip", "malformed_record")
@@ -190,3 +218,30 @@ def test_catalogue_faults(ask, csw_url: str, fault) -> None:
     fault("csw", "malformed_record")
     with pytest.raises(etree.XMLSyntaxError):
         xml(ask(records_url(csw_url, 1, 5)))
+
+
+def test_servers_notice_a_new_build(ask, city_folder: Path, tmp_path: Path) -> None:
+    """The demo is rebuilt on another day while its servers run."""
+    import shutil
+    import threading
+
+    from demo.city.msip.server import find_mapserv, make_server
+
+    if find_mapserv() is None:
+        pytest.skip("mapserv is not installed (apt-get install cgi-mapserver)")
+    (tmp_path / "msip").mkdir()
+    for path in [*(city_folder / "msip").glob("aed.*"), city_folder / "msip" / "layers.json"]:
+        shutil.copy(path, tmp_path / "msip")
+    shutil.copy(city_folder / "build.json", tmp_path)
+    server = make_server(tmp_path, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/ows/geoportal{WFS}GetFeature&typeNames=ms:aed&count=1"
+    try:
+        before = ask(url).body
+        assert b"<ms:aed" in before
+        (tmp_path / "msip" / "aed.gpkg").unlink()
+        assert ask(url).body == before, "kept in memory"
+        (tmp_path / "build.json").write_text("{}")
+        assert b"ExceptionReport" in ask(url).body
+    finally:
+        server.shutdown()

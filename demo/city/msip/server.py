@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import OrderedDict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from urllib.parse import urlsplit
 
 from demo.city.faults import Answer, mode, spoil
 from demo.city.msip.layers import table
 from demo.city.msip.mapfile import write_maps
+from demo.city.ports import build_mark
 
 CANDIDATES = ("/usr/lib/cgi-bin/mapserv", "/usr/bin/mapserv")
 CGI_TIMEOUT = 60.0
@@ -25,6 +27,43 @@ def find_mapserv() -> str | None:
     return next((c for c in CANDIDATES if Path(c).is_file()), shutil.which("mapserv"))
 
 
+CACHE_BYTES = 64 * 2**20
+LARGEST_CACHED = 4 * 2**20
+
+
+class Cache:
+    """The last good answers to GET requests, as a proxy before a map server keeps them; thread-safe, oldest out first."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self.limit, self.size, self.hits = limit, 0, 0
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> Answer | None:
+        """The kept answer, now the youngest."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found:
+                self.hits += 1
+                self._answers.move_to_end(key)
+            return found
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Keep an answer if it is good and not too large."""
+        if (
+            answer.status != 200
+            or len(answer.body) > LARGEST_CACHED
+            or b"ExceptionReport" in answer.body[:3000]
+        ):
+            return
+        with self._lock:
+            old = self._answers.pop(key, None)
+            self._answers[key] = answer
+            self.size += len(answer.body) - (len(old.body) if old else 0)
+            while self.size > self.limit:
+                self.size -= len(self._answers.popitem(last=False)[1].body)
+
+
 class MapServerHandler(BaseHTTPRequestHandler):
     """Run ``mapserv`` for each request; the class attributes are set by :func:`make_server`."""
 
@@ -33,6 +72,20 @@ class MapServerHandler(BaseHTTPRequestHandler):
     run: Path
     program: str
     slots = BoundedSemaphore(AT_ONCE)
+    cache: Cache
+    csw_url: str | None = None
+    mark = 0
+    renewing = Lock()
+
+    @classmethod
+    def renew(cls, port: int) -> None:
+        """Write the map files for the data that is there now; only when it was built since the last time."""
+        with cls.renewing:
+            mark = build_mark(cls.data)
+            if mark and mark != cls.mark:
+                cls.run = write_maps(cls.data, f"http://127.0.0.1:{port}", cls.csw_url)
+                cls.cache = Cache()
+                cls.mark = mark
 
     def do_GET(self) -> None:
         """Serve a key-value request."""
@@ -55,7 +108,12 @@ class MapServerHandler(BaseHTTPRequestHandler):
                 404, "text/plain; charset=utf-8", f"Nie ma tu takiej usługi; są: {known}\n".encode()
             )
         else:
-            answer = self._cgi(service, url.query, body)
+            self.renew(self.connection.getsockname()[1])
+            key = f"{service}?{url.query}"
+            kept = None if body else self.cache.get(key)
+            answer = kept or self._cgi(service, url.query, body)
+            if not kept and not body:
+                self.cache.put(key, answer)
         answer = spoil(mode(self.data, "msip", url.path), answer)
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
@@ -108,10 +166,15 @@ def make_server(data: Path, port: int, csw_url: str | None = None) -> ThreadingH
     program = find_mapserv()
     if program is None:
         raise RuntimeError("mapserv is missing: apt-get install cgi-mapserver")
-    handler = type(
-        "Handler", (MapServerHandler,), {"data": data, "program": program, "slots": BoundedSemaphore(AT_ONCE)}
-    )
+    own = {
+        "data": data,
+        "program": program,
+        "csw_url": csw_url,
+        "slots": BoundedSemaphore(AT_ONCE),
+        "renewing": Lock(),
+    }
+    handler = type("Handler", (MapServerHandler,), own)
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
-    handler.run = write_maps(data, f"http://127.0.0.1:{server.server_address[1]}", csw_url)  # type: ignore[attr-defined]
+    handler.renew(server.server_address[1])  # type: ignore[attr-defined]
     return server
