@@ -1,5 +1,6 @@
 """Reading the tables that Polish cities publish, sound and sick."""
 
+import contextlib
 import datetime as dt
 import json
 import struct
@@ -276,6 +277,15 @@ def test_real_station_register(real_data):
 def test_parquet(tmp_path):
     pl.DataFrame({"rok": [2020, 2021], "nazwa": ["a", None]}).write_parquet(tmp_path / "x.parquet")
     assert one(tmp_path / "x.parquet").frame.rows() == [(2020, "a"), (2021, None)]
+
+
+def test_damaged_parquet(tmp_path):
+    pl.DataFrame({"rok": range(2000), "nazwa": ["żółw"] * 2000}).write_parquet(tmp_path / "x.parquet")
+    sound = (tmp_path / "x.parquet").read_bytes()
+    for cut in range(4, len(sound) - 8, max(1, len(sound) // 40)):
+        (tmp_path / "y.parquet").write_bytes(sound[:cut] + sound[cut + 40 :])
+        with contextlib.suppress(TableError):
+            read(tmp_path / "y.parquet")
 
 
 def zipped(path, members):

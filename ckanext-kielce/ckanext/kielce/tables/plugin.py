@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.cli import kielce
+from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.tables import (
     cli,  # noqa: F401  registers the commands
@@ -18,14 +21,21 @@ from ckanext.kielce.tables import (
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
-@tk.blanket.config_declarations
 class KielceTablesPlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only; the work is in `service` and `load`."""
 
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
     p.implements(p.IDomainObjectModification)
     p.implements(p.IClick)
     p.implements(p.ITranslation)
+
+    # IConfigDeclaration
+    def declare_config_options(self, declaration: Any, key: Any) -> None:
+        """Our own options, and those of the HTTP client that fetches the files."""
+        declare_options(declaration)
+        own = Path(__file__).with_name("config_declaration.yaml")
+        declaration.load_dict(yaml.safe_load(own.read_text(encoding="utf-8")))
 
     # IConfigurable
     def configure(self, config: CKANConfig) -> None:

@@ -18,6 +18,9 @@ from ckanext.kielce.tables.sniff import Sniff, sniff
 from ckanext.kielce.tables.spatial import read_spatial
 from ckanext.kielce.tables.table import Table
 
+_FAILURES = (OSError, MemoryError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What the readers raise besides `TableError`: polars panics (no ``Exception``) on some damaged Parquet files."""
+
 
 def read(path: Path | str, sniffed: Sniff | None = None, limits: Limits = LIMITS) -> list[Table]:
     """All tables of a file, at least one.
@@ -47,7 +50,7 @@ def _read(path: Path, sniffed: Sniff, limits: Limits) -> list[Table]:
         if sniffed.format in ("ZIP", "GTFS"):
             return _read_archive(path, limits)
         return [_read_parquet(path, limits)]
-    except (OSError, MemoryError, pl.exceptions.PolarsError) as err:
+    except _FAILURES as err:
         raise TableError(problem("unreadable", detail=str(err)[:200], file=path.name)) from err
 
 

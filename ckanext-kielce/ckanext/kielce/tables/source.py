@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import file_keeper as fk
 from ckan.lib import files, uploader
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.http import FetchError, fetch
-from ckanext.kielce.tables.problems import TableError, problem
+from ckanext.kielce.tables.problems import Problem, TableError, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,17 @@ def open_file(resource: Mapping[str, Any]) -> Iterator[File]:
     try:
         response = fetch(url, max_bytes=tk.config.get("ckanext.kielce.tables.max_bytes"))
     except FetchError as err:
-        raise TableError(problem("fetch_failed", detail=str(err))) from err
+        raise TableError(_not_fetched(err)) from err
     with response:
         if response.path is None:
             raise TableError(problem("empty"))
         yield File(response.path, response.sha256)
+
+
+def _not_fetched(err: FetchError) -> Problem:
+    """The client's own words in each language."""
+    polish, english = (problem("fetch_failed", detail=err.text(lang)) for lang in ("pl", "en"))
+    return replace(polish, message_en=english.message_en)
 
 
 @contextmanager
