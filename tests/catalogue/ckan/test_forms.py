@@ -6,7 +6,6 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-
 from ckan.tests import factories, helpers
 
 spec = importlib.util.spec_from_file_location("examples", Path(__file__).parent.parent / "examples.py")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ckanext.kielce.catalogue.logic.values import N_
+
 #: Fields with ``repeating_subfields`` in ``schemas/parts`` (a test compares the two).
 DATASET_COMPOSITES = ("contact", "publisher", "spatial_coverage", "temporal_coverage")
 RESOURCE_COMPOSITES = ("access_services", "columns")
@@ -56,7 +58,7 @@ def _composites(data: dict[str, Any], names: tuple[str, ...], errors: dict[str, 
         try:
             out[name] = composite(out[name])
         except ValueError:
-            errors[name] = ['Give a list of objects such as [{"name": "…"}], or the same as JSON text']
+            errors[name] = [N_('Give a list of objects such as [{"name": "…"}], or the same as JSON text')]
     return out
 
 

@@ -38,6 +38,11 @@ POLISH_DATE = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
 MEDIA_TYPE = re.compile(r"^[a-z]+/[a-z0-9][a-z0-9.+_-]*$")
 
 
+def N_(msgid: str) -> str:  # noqa: N802  (the name that translation tools look for)
+    """Mark a sentence for translation; it is translated when the reader's language is known."""
+    return msgid
+
+
 class BadValueError(ValueError):
     """A value that can't be stored; ``msgid`` is an English sentence with ``%(name)s`` places for ``args``."""
 
@@ -52,7 +57,9 @@ def one_of_vocabulary(name: str, value: str) -> str:
     entry = vocabularies.file_format(value) if name == "formats" else vocabularies.load(name).get(value)
     if entry is None:
         raise BadValueError(
-            "“%(value)s” is not in the vocabulary “%(vocabulary)s”. Use one of its codes or URIs: %(listed)s",
+            N_(
+                "“%(value)s” is not in the vocabulary “%(vocabulary)s”. Use one of its codes or URIs: %(listed)s"
+            ),
             value=str(value),
             vocabulary=vocabularies.load(name).title,
             listed=", ".join(vocabularies.load(name).codes()),
@@ -69,18 +76,18 @@ def as_list(value: Any) -> list[str]:
                 value = json.loads(text)
             except ValueError as error:
                 raise BadValueError(
-                    '“%(value)s” is not a JSON list. Write ["a", "b"]', value=text[:80]
+                    N_('“%(value)s” is not a JSON list. Write ["a", "b"]'), value=text[:80]
                 ) from error
         else:
             value = text.splitlines()
     if not isinstance(value, Iterable) or isinstance(value, (dict, bytes)):
-        raise BadValueError("Give a list of texts, not “%(value)s”", value=str(value)[:80])
+        raise BadValueError(N_("Give a list of texts, not “%(value)s”"), value=str(value)[:80])
     out: list[str] = []
     for item in value:
         if item is None or (isinstance(item, str) and not item.strip()):
             continue
         if not isinstance(item, str):
-            raise BadValueError("Give a list of texts; “%(value)s” is not a text", value=str(item)[:80])
+            raise BadValueError(N_("Give a list of texts; “%(value)s” is not a text"), value=str(item)[:80])
         if item.strip() not in out:
             out.append(item.strip())
     return out
@@ -95,7 +102,7 @@ def web_address(value: str) -> str:
         parts = urlsplit("")
     if re.search(r"\s", text) or not (parts.scheme in ("http", "https") and parts.netloc):
         raise BadValueError(
-            "“%(value)s” is not a web address. Begin with https:// and leave no spaces", value=text[:120]
+            N_("“%(value)s” is not a web address. Begin with https:// and leave no spaces"), value=text[:120]
         )
     return text
 
@@ -105,7 +112,7 @@ def email(value: str) -> str:
     text = value.strip().removeprefix("mailto:")
     if not EMAIL.match(text):
         raise BadValueError(
-            "“%(value)s” is not an e-mail address. Write it as unit@example.pl", value=text[:120]
+            N_("“%(value)s” is not an e-mail address. Write it as unit@example.pl"), value=text[:120]
         )
     return text
 
@@ -119,7 +126,7 @@ def date(value: str) -> str:
     text = text.replace(" ", "T", 1)
     if not ISO_DATE.match(text):
         raise BadValueError(
-            "“%(value)s” is not a date. Write 2024, 2024-03, 2024-03-31 or 31.03.2024", value=value[:60]
+            N_("“%(value)s” is not a date. Write 2024, 2024-03, 2024-03-31 or 31.03.2024"), value=value[:60]
         )
     return text
 
@@ -131,10 +138,10 @@ def number(value: Any, least: float | None = None) -> int | float:
     except ValueError:
         result = math.nan
     if not math.isfinite(result):
-        raise BadValueError("“%(value)s” is not a number", value=str(value)[:60])
+        raise BadValueError(N_("“%(value)s” is not a number"), value=str(value)[:60])
     if least is not None and result < least:
         raise BadValueError(
-            "%(value)s is too small; the least is %(least)s", value=str(value), least=f"{least:g}"
+            N_("%(value)s is too small; the least is %(least)s"), value=str(value), least=f"{least:g}"
         )
     return int(result) if result.is_integer() else result
 
@@ -146,8 +153,10 @@ def teryt(value: Any) -> str:
         return "PL"
     if not vocabularies.is_teryt(text):
         raise BadValueError(
-            "“%(value)s” is not a TERYT code. Give 7 digits of a commune (Kielce: 2661011), 4 of a county or 2 of a "
-            "voivodeship",
+            N_(
+                "“%(value)s” is not a TERYT code. Give 7 digits of a commune (Kielce: 2661011), 4 of a county or 2 of a "
+                "voivodeship"
+            ),
             value=text[:40],
         )
     return text
@@ -161,7 +170,7 @@ def crs(value: str) -> str:
     if value.strip().upper() in ("CRS:84", "CRS84", "OGC:CRS84") or value.strip().endswith("/CRS84"):
         return "EPSG:4326"
     if not match:
-        raise BadValueError("“%(value)s” is not an EPSG code. Write it as EPSG:2178", value=value[:80])
+        raise BadValueError(N_("“%(value)s” is not an EPSG code. Write it as EPSG:2178"), value=value[:80])
     return f"EPSG:{int(match[1])}"
 
 
@@ -171,7 +180,9 @@ def geojson(value: Any) -> str:
         try:
             value = json.loads(value)
         except ValueError as error:
-            raise BadValueError("The geometry is not valid JSON: %(reason)s", reason=str(error)) from error
+            raise BadValueError(
+                N_("The geometry is not valid JSON: %(reason)s"), reason=str(error)
+            ) from error
     if isinstance(value, dict) and value.get("type") == "Feature":
         value = value.get("geometry")
     kinds = {
@@ -184,7 +195,9 @@ def geojson(value: Any) -> str:
     }
     if not isinstance(value, dict) or value.get("type") not in kinds:
         raise BadValueError(
-            'The geometry must be a GeoJSON geometry such as {"type": "Polygon", "coordinates": [[[20.5, 50.8], …]]}'
+            N_(
+                'The geometry must be a GeoJSON geometry such as {"type": "Polygon", "coordinates": [[[20.5, 50.8], …]]}'
+            )
         )
     _check_positions(value.get("coordinates"), kinds[value["type"]], closed=value["type"].endswith("Polygon"))
     return json.dumps({"type": value["type"], "coordinates": value["coordinates"]}, separators=(",", ":"))
@@ -192,18 +205,20 @@ def geojson(value: Any) -> str:
 
 def _check_positions(coordinates: Any, depth: int, *, closed: bool) -> None:
     if not isinstance(coordinates, list) or not coordinates:
-        raise BadValueError("The geometry has no coordinates")
+        raise BadValueError(N_("The geometry has no coordinates"))
     if depth == 0:
         if len(coordinates) < 2 or not all(isinstance(number, (int, float)) for number in coordinates):
-            raise BadValueError("A position must be [longitude, latitude], two numbers")
+            raise BadValueError(N_("A position must be [longitude, latitude], two numbers"))
         if not (-180 <= coordinates[0] <= 180 and -90 <= coordinates[1] <= 90):
             raise BadValueError(
-                "Position %(position)s is not in degrees. Convert the geometry to EPSG:4326 (longitude, latitude)",
+                N_(
+                    "Position %(position)s is not in degrees. Convert the geometry to EPSG:4326 (longitude, latitude)"
+                ),
                 position=str(coordinates[:2]),
             )
         return
     if depth == 1 and closed and (len(coordinates) < 4 or coordinates[0] != coordinates[-1]):
-        raise BadValueError("A ring of a polygon needs at least 4 positions and must end where it begins")
+        raise BadValueError(N_("A ring of a polygon needs at least 4 positions and must end where it begins"))
     for part in coordinates:
         _check_positions(part, depth - 1, closed=closed)
 
@@ -222,7 +237,7 @@ def encoding(value: str) -> str:
         "".encode(name)  # refuses codecs that are no character encodings, such as base64
     except (LookupError, ValueError) as error:
         raise BadValueError(
-            "“%(value)s” is not a known encoding. Usual ones: UTF-8, windows-1250", value=value[:40]
+            N_("“%(value)s” is not a known encoding. Usual ones: UTF-8, windows-1250"), value=value[:40]
         ) from error
     return usual.get(name, name)
 
@@ -231,7 +246,7 @@ def delimiter(value: str) -> str:
     """One character between columns; words such as ``tab`` or ``średnik`` are understood."""
     text = DELIMITERS.get(value.strip().lower(), value)
     if len(text) != 1:
-        raise BadValueError("“%(value)s” is not one character. Give ; or , or | or tab", value=value[:20])
+        raise BadValueError(N_("“%(value)s” is not one character. Give ; or , or | or tab"), value=value[:20])
     return text
 
 
@@ -239,7 +254,7 @@ def media_type(value: str) -> str:
     """A media type as ``text/csv``, without parameters; IANA URIs are accepted."""
     text = value.split(";")[0].strip().lower().rsplit("media-types/", 1)[-1]
     if not MEDIA_TYPE.match(text):
-        raise BadValueError("“%(value)s” is not a media type. Write it as text/csv", value=value[:80])
+        raise BadValueError(N_("“%(value)s” is not a media type. Write it as text/csv"), value=value[:80])
     return text
 
 
@@ -248,7 +263,7 @@ def hash_algorithm(value: str) -> str:
     text = re.sub(r"[^a-z0-9]", "", value.lower().rsplit("_", 1)[-1])
     if text not in HASH_ALGORITHMS:
         raise BadValueError(
-            "“%(value)s” is not a checksum algorithm. Use one of: %(listed)s",
+            N_("“%(value)s” is not a checksum algorithm. Use one of: %(listed)s"),
             value=value[:60],
             listed=", ".join(HASH_ALGORITHMS),
         )

@@ -1,0 +1,194 @@
+"""Public pages as CKAN serves them: content, language, errors, and no more than a reader needs."""
+
+import json
+
+import ckan.plugins.toolkit as tk
+import pytest
+from ckan.tests import factories, helpers
+
+pytestmark = [pytest.mark.ckan, pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")]
+
+
+@pytest.fixture
+def unit(with_plugins, clean_db):
+    return factories.Organization(name="mzd", title="Miejski Zarząd Dróg")
+
+
+@pytest.fixture
+def dataset(unit):
+    helpers.call_action(
+        "group_create", context={"user": factories.Sysadmin()["name"]}, name="transport", title="Transport"
+    )
+    return helpers.call_action(
+        "package_create",
+        name="sciezki",
+        title="Ścieżki rowerowe",
+        title_en="Cycle paths",
+        notes="Przebieg dróg dla rowerów.",
+        notes_en="Where bicycles go.",
+        owner_org=unit["id"],
+        domain="transport",
+        frequency="ANNUAL",
+        license_id="CC-BY-4.0",
+        sample_data=True,
+        contact=[{"name": "MZD", "email": "dane@example.org"}],
+        resources=[
+            {"name": "Odcinki", "url": "https://example.org/a.csv", "format": "CSV", "size": 2048},
+            {"name": "WFS", "url": "https://example.org/wfs", "format": "WFS_SRVC"},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/dataset", "/group", "/organization", "/developers", "/accessibility", "/about", "/user/login"],
+)
+def test_page_opens_in_both_languages_without_ckans_assets(app, path):
+    polish = app.get(path, status=200)
+    assert '<html lang="pl">' in polish.body
+    english = app.get(f"/en{path}", status=200)
+    assert '<html lang="en">' in english.body
+    assert "bootstrap" not in polish.body
+    assert "jquery" not in polish.body.lower()
+    assert "Set-Cookie" not in polish.headers or path == "/user/login"
+
+
+def test_dataset_page_tells_what_a_reader_came_for(app, dataset):
+    page = app.get("/dataset/sciezki").body
+    for words in (
+        "Ścieżki rowerowe",
+        "Przebieg dróg dla rowerów.",
+        "Dane przykładowe.",
+        "co rok",
+        "Pobierz CSV",
+        "2,0\u00a0kB",
+        "Adres usługi",
+        "dane@example.org",
+        "CC BY 4.0",
+        "package_show?id=sciezki",
+        "Miejski Zarząd Dróg",
+    ):
+        assert words in page, words
+
+
+def test_dataset_page_speaks_english_where_english_is_given(app, dataset):
+    page = app.get("/en/dataset/sciezki").body
+    assert "<h1>Cycle paths</h1>" in page
+    assert "Where bicycles go." in page
+    assert "Download CSV" in page
+    assert "Pobierz" not in page
+
+
+def test_search_filters_by_domain_and_says_what_to_do_when_nothing_fits(app, dataset):
+    assert "Ścieżki rowerowe" in app.get("/dataset?groups=transport&q=sciezka").body
+    empty = app.get("/dataset?q=qqqqxyz").body
+    assert "Nic nie znaleziono" in empty
+    assert "przejrzeć 20 dziedzin" in empty
+
+
+def test_domain_and_unit_pages_list_their_sets(app, dataset):
+    assert "Ścieżki rowerowe" in app.get("/group/transport").body
+    assert "Ścieżki rowerowe" in app.get("/organization/mzd").body
+
+
+@pytest.mark.parametrize(
+    "path", ["/dataset/no-such", "/no/such/page", "/table/no-such", "/layer/no-such.geojson"]
+)
+def test_missing_things_are_told_in_plain_words(app, path):
+    page = app.get(path, status=404).body
+    assert "Nie ma takiej strony" in page
+    assert "Dataset not found" not in page
+
+
+def test_private_set_stays_unseen(app, unit):
+    factories.Dataset(name="tajny", private=True, owner_org=unit["id"], title="Tajny zbiór")
+    assert "Tajny zbiór" not in app.get("/dataset").body
+    app.get("/dataset/tajny", status=404)
+
+
+def test_titles_are_escaped(app, unit):
+    factories.Dataset(name="zly", title="<script>alert(1)</script>", owner_org=unit["id"])
+    assert "<script>alert(1)" not in app.get("/dataset/zly").body
+    assert "<script>alert(1)" not in app.get("/dataset").body
+    assert "<script>alert(1)" not in app.get("/dataset?q=<script>alert(1)</script>").body
+
+
+@pytest.fixture
+def table(dataset):
+    resource = dataset["resources"][0]
+    records = [{"rok": 2000 + n, "nazwa": f"Odcinek {n}", "metry": n * 1000.5} for n in range(45)]
+    helpers.call_action(
+        "datastore_create",
+        resource_id=resource["id"],
+        force=True,
+        fields=[
+            {"id": "rok", "type": "int"},
+            {"id": "nazwa", "type": "text"},
+            {"id": "metry", "type": "numeric"},
+        ],
+        records=records,
+    )
+    return resource
+
+
+@pytest.mark.usefixtures("clean_datastore")
+def test_table_is_drawn_by_the_server(app, table):
+    page = app.get("/dataset/sciezki").body
+    assert "Wiersze 1–20 z 45" in page
+    assert "19\u00a0009,5" in page
+    assert ">2001<" in page
+    last = app.get(f"/dataset/sciezki?file={table['id']}&page=3").body
+    assert "Wiersze 41–45 z 45" in last
+
+
+@pytest.mark.usefixtures("clean_datastore")
+def test_piece_of_a_table_sorts_and_searches(app, table):
+    piece = app.get(f"/table/{table['id']}?sort=metry&desc=1").body
+    assert piece.index("Odcinek 44") < piece.index("Odcinek 43")
+    assert "<html" not in piece
+    found = app.get(f"/table/{table['id']}?q=Odcinek+7").body
+    assert "Odcinek 7<" in found
+    assert "Odcinek 8<" not in found
+
+
+@pytest.mark.usefixtures("clean_datastore")
+@pytest.mark.parametrize(
+    "query", ["sort=no_such_column", 'sort=a"; drop table x', "page=99999999", "page=-1", "page=x", "desc=1"]
+)
+def test_odd_questions_to_a_table_still_show_it(app, table, query):
+    assert "Odcinek" in app.get(f"/table/{table['id']}?{query}", status=200).body
+
+
+def test_layer_is_served_slim_from_this_site(app, dataset, monkeypatch):
+    from ckanext.kielce.catalogue import layers
+
+    collection = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [20.6, 50.8, 3]},
+                "properties": {"a": "ż"},
+            }
+        ],
+    }
+    monkeypatch.setattr(layers, "_content", lambda resource: json.dumps(collection).encode())
+    answer = app.get(f"/layer/{dataset['resources'][1]['id']}.geojson", status=200)
+    assert answer.json["features"][0]["geometry"]["coordinates"] == [20.6, 50.8]
+
+
+def test_source_that_fails_is_told_to_the_map(app, dataset, monkeypatch):
+    from ckanext.kielce.catalogue import layers
+    from ckanext.kielce.common.http import FetchError
+
+    def broken(resource):
+        raise FetchError("timeout", "too slow", resource["url"])
+
+    monkeypatch.setattr(layers, "_content", broken)
+    answer = app.get(f"/layer/{dataset['resources'][0]['id']}.geojson", status=502)
+    assert "nie odpowiada" in answer.json["error"]
+
+
+def test_search_leaves_queries_by_field_alone(dataset):
+    found = tk.get_action("package_search")({}, {"q": "title:sciezki"})
+    assert found["count"] == 1
