@@ -1,4 +1,4 @@
-"""Limits of the HTTP client; the only home of their defaults is ``http_options.yaml``."""
+"""Limits of the HTTP client; the only home of their defaults is ``config_declaration.yaml``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-OPTIONS_FILE = Path(__file__).with_name("http_options.yaml")
+OPTIONS_FILE = Path(__file__).with_name("config_declaration.yaml")
 PREFIX = "ckanext.kielce.http."
 
 

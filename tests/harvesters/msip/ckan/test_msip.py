@@ -175,5 +175,5 @@ def test_wrong_and_dead_addresses_are_named(city: City, kind: str) -> None:
     city.down = {"WFS", "CSW"}
     wrong = run(source(kind, f"http://{city.address}/nothing-here"))
     assert wrong["outcome"] == "failed" and len(wrong["source_errors"]) == 1
-    refused = run(source(kind, "http://127.0.0.1:9/ows"))
+    refused = run(source(kind, f"http://127.0.0.1:9/{kind}"))
     assert "allow_hosts" in refused["source_errors"][0]
