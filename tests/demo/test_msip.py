@@ -114,6 +114,7 @@ def test_errors_are_exceptions_not_pages(ask, msip_url: str) -> None:
     answer = ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:nie_ma")
     assert b"ExceptionReport" in answer.body
     assert ask(f"{msip_url}/ows/nie-ma").status == 404
+    assert b"WFS_Capabilities" in ask(f"{msip_url}/{WFS}GetCapabilities").body
 
 
 def test_several_at_once(ask, msip_url: str) -> None:

@@ -175,9 +175,7 @@ def _manifest_file(of: FileSet, one: Written) -> dict[str, Any]:
 
 def _api_file(of: FileSet) -> dict[str, Any]:
     api = of.api or {}
-    columns = [
-        {"name": n, "path": f"/{n}", "type": k, "title": t, "unit": u} for n, (k, t, u) in of.fields.items()
-    ]
+    columns = [{"name": n, "type": k, "title": t, "unit": u} for n, (k, t, u) in of.fields.items()]
     return {
         "id": "api",
         "path": api["path"],

@@ -18,6 +18,9 @@ from demo.city.ports import build_mark
 
 CANDIDATES = ("/usr/lib/cgi-bin/mapserv", "/usr/bin/mapserv")
 CGI_TIMEOUT = 60.0
+DEFAULT_SERVICE = "geoportal"
+"""What the bare address answers as."""
+
 AT_ONCE = 4
 """CGI processes at one time: more would only swap places on a small machine."""
 
@@ -101,7 +104,7 @@ class MapServerHandler(BaseHTTPRequestHandler):
 
     def _serve(self, body: bytes) -> None:
         url = urlsplit(self.path)
-        service = url.path.strip("/").removeprefix("ows/")
+        service = url.path.strip("/").removeprefix("ows/") or DEFAULT_SERVICE
         if service not in table().services:
             known = ", ".join(f"/ows/{s}" for s in table().services)
             answer = Answer(
