@@ -218,6 +218,18 @@ def test_text_with_everything(resource, table):
     assert [r["nazwa"] for r in search(resource)["records"]] == [frame_text, "", None]
 
 
+def test_a_flag_lost_by_an_update_comes_back(create_with_upload):
+    """A dataset written whole, as harvesters do, loses CKAN's own flag; the table is still there."""
+    resource = upload(create_with_upload, PLACES.encode())
+    load_by_id(resource["id"])
+    dataset = helpers.call_action("package_show", id=resource["package_id"])
+    for entry in dataset["resources"]:
+        entry.pop("datastore_active")
+    helpers.call_action("package_update", **dataset)
+    assert load_by_id(resource["id"]).status == "unchanged"
+    assert helpers.call_action("resource_show", id=resource["id"])["datastore_active"] is True
+
+
 def test_flag_is_set_without_an_edit(resource, table):
     before = helpers.call_action("package_show", id=resource["package_id"])
     with mock.patch("ckan.logic.action.update.package_update", side_effect=AssertionError("an edit")):
@@ -246,6 +258,12 @@ def test_uploaded_file(create_with_upload):
     assert loaded_source(resource["id"])["rows"] == 3
     assert load_by_id(resource["id"]).status == "unchanged"
     assert load_by_id(resource["id"], force=True).status == "loaded"
+
+
+def test_without_the_datastore_it_says_so(resource):
+    with mock.patch("ckanext.kielce.tables.service.plugin_loaded", return_value=False):
+        report = load_by_id(resource["id"])
+    assert (report.status, report.problems[0].code) == ("failed", "load_failed")
 
 
 def test_columns_of_the_resource_fill_the_dictionary(create_with_upload):

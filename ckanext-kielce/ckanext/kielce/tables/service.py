@@ -8,10 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.tables import formats
 from ckanext.kielce.tables.load import READER, LoadReport, load, loaded_source, set_active
-from ckanext.kielce.tables.problems import TableError
+from ckanext.kielce.tables.problems import TableError, problem
 from ckanext.kielce.tables.read import read
 from ckanext.kielce.tables.sniff import Sniff, sniff
 from ckanext.kielce.tables.source import open_file
@@ -39,6 +40,8 @@ def load_resource(resource: Mapping[str, Any], *, force: bool = False) -> LoadRe
     resource_id = resource["id"]
     if not is_loadable(resource):
         return LoadReport(resource_id, "skipped")
+    if not plugin_loaded("datastore"):
+        return LoadReport(resource_id, "failed", problems=[problem("load_failed", detail="plugin datastore")])
     started = time.perf_counter()
     try:
         report = _load(resource, force)
