@@ -101,6 +101,7 @@ def station_dataset(base: str, station: Station) -> dict[str, Any]:
 
 def index_dataset(base: str, city: str, stations: list[Station]) -> dict[str, Any]:
     """The air quality index of all stations of the city as one live feed: a resource for each station."""
+    names = "; ".join(station.name for station in stations)
     columns = [
         {
             "name": "Wartość indeksu",
@@ -114,13 +115,8 @@ def index_dataset(base: str, city: str, stations: list[Station]) -> dict[str, An
         **_shared(),
         "title": f"Polski indeks jakości powietrza: {city}",
         "title_en": f"Polish air quality index: {city}",
-        "notes": (
-            f"Bieżący indeks jakości powietrza stacji GIOŚ w mieście {city}: "
-            f"{', '.join(station.name for station in stations)}."
-        ),
-        "notes_en": (
-            f"Current air quality index of GIOŚ stations in {city}: {', '.join(station.name for station in stations)}."
-        ),
+        "notes": (f"Bieżący indeks jakości powietrza stacji GIOŚ w mieście {city}: {names}."),
+        "notes_en": (f"Current air quality index of GIOŚ stations in {city}: {names}."),
         "tags": [{"name": name} for name in ("jakość powietrza", "GIOŚ", "indeks jakości powietrza")],
         "feed_url": f"{base}/aqindex/getIndex/{stations[0].id}",
         "resources": [

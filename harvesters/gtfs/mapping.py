@@ -119,7 +119,7 @@ def dataset(given: dict[str, Any], url: str, delivery: dict[str, Any], title: st
         "publisher": [{"name": given["publisher"]}] if given["publisher"] else None,
         "spatial": _polygon(given["bbox"]) if given["bbox"] else None,
         "temporal_coverage": [span] if span else None,
-        "version_notes": given["version"] or None,
+        "version_notes": f"Wersja rozkładu: {given['version']}" if given["version"] else None,
         "conforms_to": ["https://gtfs.org/documentation/schedule/reference/"],
         "resources": [{key: value for key, value in zip_file.items() if value not in (None, "")}],
     }

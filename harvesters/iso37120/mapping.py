@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from ckanext.kielce.common import vocabularies
+from ckanext.kielce.common import formatting, vocabularies
 from ckanext.kielce.indicators.shared import Card, Value, columns, slug, themes, units
 
 OWN_AREA = "Kielce"
@@ -31,15 +32,16 @@ def content(card: Card, values: Sequence[Value]) -> dict[str, Any]:
 
 
 def _sentence(card: dict[str, Any], own: dict[str, Any] | None, lang: str) -> str:
-    unit = units()[card["unit"]].name.get(lang)
+    unit = units()[card["unit"]]
     if own is None:
         return ""
     if own["value"] is None:
         return own[f"reason_{lang}"]
-    value = own["value"].replace(".", ",") if lang == "pl" else own["value"]
+    value = formatting.number(Decimal(own["value"]), lang)
     year = f" ({own['period']})" if own["period"] else ""
-    percent = f"{value}\u00a0%" if lang == "pl" else f"{value}%"
-    shown = percent if unit == "%" else f"{value} ({unit})"
+    # A symbol such as "/100 tys." reads badly in a sentence; a ratio or a count needs none.
+    words = unit.symbol if not unit.symbol.startswith("/") else unit.name.get(lang)
+    shown = f"{value}\u00a0{words}".strip()
     doubt = f" {own[f'reason_{lang}']}" if own["status"] == "U" else ""
     return f"{OWN_AREA}: {shown}{year}.{doubt}"
 
@@ -56,7 +58,12 @@ def _notes(card: dict[str, Any], values: list[dict[str, Any]], lang: str) -> str
     return " ".join(filter(None, parts))
 
 
-def _resources(code: str, site: str, span: dict[str, str]) -> list[dict[str, Any]]:
+def _columns(unit: str) -> list[dict[str, str]]:
+    """The values' columns, with this indicator's unit on its numbers."""
+    return [{**column, "unit": unit} if column["type"] == "number" else column for column in columns()]
+
+
+def _resources(code: str, unit: str, site: str, span: dict[str, str]) -> list[dict[str, Any]]:
     base = f"{site.rstrip('/')}/wskaznik/{slug(code)}"
     table = {
         "url": f"{base}.csv",
@@ -66,7 +73,7 @@ def _resources(code: str, site: str, span: dict[str, str]) -> list[dict[str, Any
         "mimetype": "text/csv",
         "encoding": "utf-8",
         "delimiter": ",",
-        "columns": columns(),
+        "columns": _columns(unit),
         "primary": True,
     }
     card = {
@@ -118,6 +125,6 @@ def dataset(given: dict[str, Any], site: str) -> dict[str, Any]:
         "comparability": card["comparability_pl"],
         "limits": card["limits_pl"],
         "compiler": card["compiler"],
-        "resources": _resources(card["code"], site, span),
+        "resources": _resources(card["code"], units()[card["unit"]].name.pl, site, span),
     }
     return {key: value for key, value in data.items() if value not in (None, "", [])}

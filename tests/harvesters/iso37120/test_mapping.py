@@ -42,9 +42,19 @@ def test_addresses_are_the_portals_own(table):
 
 def test_value_year_and_doubt_are_told(table):
     assert "Kielce: 7,7\u00a0% (2016)." in made(table, "EC 5.1")["notes"]
-    assert "Kielce: 7.7% (2016)." in made(table, "EC 5.1")["notes_en"]
+    assert "Kielce: 7.7\u00a0% (2016)." in made(table, "EC 5.1")["notes_en"]
+    assert "Kielce: 25,585\u00a0µg/m³ (2016)." in made(table, "EV 8.4")["notes"]
+    assert "na 100 000 mieszkańców (2016)." in made(table, "EC 5.6")["notes"]
+    assert "Kielce: 12,21 (2016)." in made(table, "ED 6.4")["notes"]
     assert "nie ma żadne lotnisko" in made(table, "TR 18.9")["notes"]
     assert "98 ze 100" in made(table, "EV 8.8")["notes"]
+
+
+def test_the_numbers_columns_name_the_unit(table):
+    units = {
+        column["name"]: column.get("unit") for column in made(table, "EV 8.4")["resources"][0]["columns"]
+    }
+    assert (units["value"], units["printed_value"], units["revision"]) == ("µg/m³", "µg/m³", None)
 
 
 def test_the_time_covered_spans_the_printed_years(table):

@@ -16,7 +16,7 @@ VALUE_FIELDS: tuple[dict[str, Any], ...] = (
         "name": "indicator",
         "type": "string",
         "title": "Kod wskaźnika",
-        "description": f"Code in {STANDARD}, e.g. EC 5.1",
+        "description": f"Kod według {STANDARD}, np. EC 5.1",
     },
     {
         "name": "period",
