@@ -58,10 +58,22 @@ class MsipCswHarvester(SourceHarvester):
         "ISO 19139 records.",
     }
     config_schema = {
-        "page_size": ConfigField("Records a request; the service may give fewer.", "number", check=_page_size),
-        "cql": ConfigField("Only records that meet this CQL condition, for instance dc:subject = 'Hydrografia'."),
-        "skip_levels": ConfigField('Levels of records left out; by default ["service"].', "list"),
-    }  # fmt: skip
+        "page_size": ConfigField(
+            "Records a request; the service may give fewer.",
+            "number",
+            check=_page_size,
+            description_pl="Ile rekordów w jednym zapytaniu.",
+        ),
+        "cql": ConfigField(
+            "Only records that meet this CQL condition, for instance dc:subject = 'Hydrografia'.",
+            description_pl="Tylko rekordy spełniające warunek CQL.",
+        ),
+        "skip_levels": ConfigField(
+            'Levels of records left out; by default ["service"].',
+            "list",
+            description_pl='Pomijane rodzaje rekordów; zwykle ["service"].',
+        ),
+    }
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:
         pages = Pages(

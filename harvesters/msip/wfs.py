@@ -35,13 +35,24 @@ class MsipWfsHarvester(SourceHarvester):
         "A WFS: each layer becomes a dataset.",
     }
     config_schema = {
-        "layers": ConfigField("Only layers whose name matches one of these patterns.", "list"),
-        "exclude": ConfigField("Not the layers whose name matches one of these patterns.", "list"),
+        "layers": ConfigField(
+            "Only layers whose name matches one of these patterns.",
+            "list",
+            description_pl="Tylko warstwy o nazwach pasujących do tych wzorców.",
+        ),
+        "exclude": ConfigField(
+            "Not the layers whose name matches one of these patterns.",
+            "list",
+            description_pl="Bez warstw o nazwach pasujących do tych wzorców.",
+        ),
         "wms_url": ConfigField(
-            "Address of the WMS that draws the same layers (else the same address is tried)."
+            "Address of the WMS that draws the same layers (else the same address is tried).",
+            description_pl="Adres WMS z tymi samymi warstwami; bez niego próbowany jest ten sam adres.",
         ),
         "count_features": ConfigField(
-            "Ask for the number of features: one more request for each layer.", "flag"
+            "Ask for the number of features: one more request for each layer.",
+            "flag",
+            description_pl="true: pytaj o liczbę obiektów (jedno zapytanie na warstwę).",
         ),
     }
 

@@ -11,7 +11,7 @@ import yaml
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
-from ckanext.kielce.harvest import cli, jobs
+from ckanext.kielce.harvest import cli, helpers, jobs
 from ckanext.kielce.harvest.logic import action, auth
 
 __all__ = ["KielceHarvestPlugin", "cli"]
@@ -26,6 +26,7 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
     p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITemplateHelpers)
     p.implements(p.ITranslation)
 
     def get_actions(self) -> dict[str, Any]:
@@ -36,6 +37,9 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
 
     def get_commands(self) -> list[click.Command]:
         return [kielce]
+
+    def get_helpers(self) -> dict[str, Any]:
+        return {"kielce_harvest_settings": helpers.kielce_harvest_settings}
 
     def declare_config_options(self, declaration: Any, key: Any) -> None:
         declare_options(declaration)

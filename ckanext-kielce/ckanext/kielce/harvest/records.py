@@ -107,6 +107,11 @@ class ConfigField:
     choices: tuple[str, ...] = ()
     required: bool = False
     check: Callable[[Any], str | None] | None = None
+    description_pl: str = ""
+
+    def help(self, lang: str) -> str:
+        """What the key is for, in Polish ("pl", where given) or English."""
+        return self.description_pl if lang == "pl" and self.description_pl else self.description
 
 
 class Client:

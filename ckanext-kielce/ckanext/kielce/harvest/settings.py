@@ -46,26 +46,67 @@ def _secret(value: Any) -> str | None:
 
 
 COMMON: dict[str, ConfigField] = {
-    "organization": ConfigField("Name of the organisation that publishes the datasets (else the source's own)."),
-    "match_organization": ConfigField(
-        "Give each dataset to the organisation whose title the record names, else to the one above.", "flag"
+    "organization": ConfigField(
+        "Name of the organisation that publishes the datasets (else the source's own).",
+        description_pl="Nazwa (krótka) jednostki, która publikuje zbiory; bez niej jednostka samego źródła.",
     ),
-    "domain": ConfigField("City domain of the datasets, for instance transport."),
-    "frequency": ConfigField("How often the content is promised to change: an EU code such as MONTHLY."),
-    "license_id": ConfigField("Licence of the datasets, an id of the portal's licence list."),
-    "access_rights": ConfigField("EU address of the access rights."),
-    "rights": ConfigField("Conditions of reuse, as text."),
-    "legal_basis": ConfigField("Legal basis of publication, as text."),
-    "language": ConfigField("EU addresses of the languages of the content.", "list"),
-    "contact_name": ConfigField("Whom to ask about the data."),
-    "contact_email": ConfigField("E-mail address for questions.", check=_email),
-    "contact_url": ConfigField("Web page for questions."),
-    "publisher_name": ConfigField("Publisher, when it is not the organisation."),
-    "secret": ConfigField("Name of the secret for the source; the value is KIELCE_SECRET_<NAME>.", check=_secret),
-    "overrides": ConfigField("Field values set by hand: {identifier, layer name, title or pattern: {field: value}}.", "map"),
-    "minimum_share": ConfigField("Refuse a run with fewer than this share (%) of the known records.", "number", check=_share),
-    "sample_data": ConfigField("Mark the datasets as made-up sample data.", "flag"),
-}  # fmt: skip
+    "match_organization": ConfigField(
+        "Give each dataset to the organisation whose title the record names, else to the one above.",
+        "flag",
+        description_pl="true: zbiór dostaje jednostkę, której nazwę podaje rekord, a gdy takiej nie ma, tę wyżej.",
+    ),
+    "domain": ConfigField(
+        "City domain of the datasets, for instance transport.",
+        description_pl="Obszar miasta, na przykład transport.",
+    ),
+    "frequency": ConfigField(
+        "How often the content is promised to change: an EU code such as MONTHLY.",
+        description_pl="Jak często treść ma się zmieniać: kod UE, na przykład MONTHLY.",
+    ),
+    "license_id": ConfigField(
+        "Licence of the datasets, an id of the portal's licence list.",
+        description_pl="Licencja z listy portalu, na przykład CC-BY-4.0.",
+    ),
+    "access_rights": ConfigField("EU address of the access rights.", description_pl="Prawa dostępu, kod UE."),
+    "rights": ConfigField(
+        "Conditions of reuse, as text.", description_pl="Warunki ponownego wykorzystywania."
+    ),
+    "legal_basis": ConfigField(
+        "Legal basis of publication, as text.", description_pl="Podstawa prawna publikacji."
+    ),
+    "language": ConfigField(
+        "EU addresses of the languages of the content.", "list", description_pl="Języki treści, kody UE."
+    ),
+    "contact_name": ConfigField("Whom to ask about the data.", description_pl="Kogo pytać o dane."),
+    "contact_email": ConfigField(
+        "E-mail address for questions.", check=_email, description_pl="Adres e-mail do pytań."
+    ),
+    "contact_url": ConfigField("Web page for questions.", description_pl="Strona do pytań."),
+    "publisher_name": ConfigField(
+        "Publisher, when it is not the organisation.", description_pl="Wydawca, jeśli nie jest nim jednostka."
+    ),
+    "secret": ConfigField(
+        "Name of the secret for the source; the value is KIELCE_SECRET_<NAME>.",
+        check=_secret,
+        description_pl="Nazwa hasła do źródła; samo hasło jest w zmiennej KIELCE_SECRET_<NAZWA>.",
+    ),
+    "overrides": ConfigField(
+        "Field values set by hand: {identifier, layer name, title or pattern: {field: value}}.",
+        "map",
+        description_pl="Wartości wpisane ręcznie: {identyfikator, warstwa, tytuł albo wzorzec: {pole: wartość}}.",
+    ),
+    "minimum_share": ConfigField(
+        "Refuse a run with fewer than this share (%) of the known records.",
+        "number",
+        check=_share,
+        description_pl="Odrzuć pobranie, które znalazło mniej niż tyle procent znanych rekordów.",
+    ),
+    "sample_data": ConfigField(
+        "Mark the datasets as made-up sample data.",
+        "flag",
+        description_pl="true: zbiory oznaczone jako dane przykładowe.",
+    ),
+}
 
 
 class ConfigError(ValueError):
