@@ -128,3 +128,40 @@ def test_a_bad_file_field_is_refused_with_a_remedy(unit, field, value, words):
 
 def test_an_unknown_crs_is_refused(unit):
     assert "EPSG:2178" in str(errors_of(unit, "spatial_layer", crs=["lokalny"])["crs"])
+
+
+def test_a_file_added_or_changed_alone_obeys_the_same_rules(unit):
+    package = create(unit, "dataset")
+    columns = json.dumps([{"name": "rok", "type": "year", "unit": ""}])
+    added = helpers.call_action(
+        "resource_create",
+        package_id=package["id"],
+        url="https://dane.kielce.example/nowy.gpkg",
+        columns=columns,
+    )
+    assert (added["format"], added["columns"]) == ("GPKG", [{"name": "rok", "type": "year"}])
+    patched = helpers.call_action("resource_patch", id=added["id"], columns=[{"name": "miesiąc"}])
+    assert patched["columns"] == [{"name": "miesiąc"}]
+    with pytest.raises(tk.ValidationError, match="not a number"):
+        helpers.call_action("resource_patch", id=added["id"], size="dużo")
+
+
+def test_an_editor_publishes_into_a_domain_without_rights_to_its_group(unit):
+    factories.Group(name="finanse")
+    editor = factories.User()
+    helpers.call_action(
+        "member_create", id=unit["id"], object=editor["name"], object_type="user", capacity="editor"
+    )
+    created = tk.get_action("package_create")(
+        {"user": editor["name"]}, examples.example("dataset", owner_org=unit["id"])
+    )
+    assert created["domain"] == "finanse"
+    assert helpers.call_action("group_show", id="finanse")["package_count"] == 1
+
+
+def test_another_place_and_period_can_be_taken_away_again(unit):
+    package = create(unit, "dataset", spatial_coverage=[{"text": "Morawica"}])
+    changed = helpers.call_action(
+        "package_patch", id=package["id"], spatial_coverage=[], temporal_coverage=[]
+    )
+    assert not changed.get("spatial_coverage") and not changed.get("temporal_coverage")

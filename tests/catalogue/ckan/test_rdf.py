@@ -211,6 +211,11 @@ def test_catalogue_passes_the_shapes(shown, app):
 def test_the_dataset_page_offers_rdf(shown, app):
     for ending in ("ttl", "xml", "jsonld"):
         assert app.get(f"/dataset/{shown['dataset']['name']}.{ending}").status_code == 200
+    for package in shown.values():
+        answer = app.get(f"/dataset/{package['name']}.ttl")
+        assert (
+            len(list(Graph().parse(data=answer.body, format="turtle").subjects(RDF.type, DCAT.Dataset))) == 1
+        )
 
 
 def test_reading_rdf_keeps_both_languages(shown):
