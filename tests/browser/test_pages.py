@@ -39,10 +39,12 @@ POLISH = re.compile(
 #: What the portal itself says: everything but values that come from data, code samples and names in both languages.
 OWN_WORDS = """() => {
   const copy = document.body.cloneNode(true);
-  for (const part of copy.querySelectorAll(
-    'td, tbody th, code, pre, script, style, noscript, .k-card__what, .k-lead, .k-prose, .k-card__title, .k-path, ' +
-    'h1, .k-tools, .k-chips, .k-rows a, .k-rows p, .k-downloads__name, .k-index, .k-map, .k-filter li, caption, .k-dl dd, .k-table thead, ' +
-    '.k-more summary, [data-kielce-content], .k-aside, .k-tabs, .k-over, .k-chosen, .k-facts, svg')) part.remove();
+  const data = [
+    'td, tbody th, code, pre, script, style, noscript, .k-card__what, .k-lead, .k-prose, .k-card__title, .k-path',
+    'h1, .k-tools, .k-chips, .k-rows a, .k-rows p, .k-downloads__name, .k-index, .k-map, .k-filter li, caption',
+    '.k-dl dd, .k-table thead, .k-more summary, .k-aside, .k-tabs, .k-over, .k-chosen, .k-facts, .kq-panel, svg',
+  ].join(', ');
+  for (const part of copy.querySelectorAll(data)) part.remove();
   return copy.textContent.replace(/\\s+/g, ' ');
 }"""
 
