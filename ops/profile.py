@@ -74,7 +74,7 @@ class Profile:
         path = self.folder / "secrets.json"
         if path.exists():
             return {str(name): str(value) for name, value in json.loads(path.read_text()).items()}
-        made = {name: secrets.token_urlsafe(18) for name in SECRETS}
+        made = {name: secrets.token_urlsafe(32) for name in SECRETS}
         self.write_secrets(made)
         return made
 
