@@ -15,7 +15,7 @@ from .chart import history_svg
 
 def kielce_quality_lang() -> str:
     """The reader's language: ``pl`` or ``en``."""
-    return "pl" if str(tk.h.lang() or "").startswith("pl") else "en"
+    return presentation.reader_lang()
 
 
 def kielce_quality_show(dataset_id: str) -> dict[str, Any]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from ckan.plugins import toolkit as tk
-
 from . import store, withholding
 from .model import Score
-from .presentation import compact, grade_title, status_title
+from .presentation import compact, grade_title, reader_lang, status_title
 
 #: Facet value and search word of a dataset without a grade.
 NO_GRADE = "none"
@@ -82,5 +80,5 @@ def add_to_results(search_results: dict[str, Any]) -> dict[str, Any]:
             withholding.hide(item, frozenset(score.withheld_resources))
     for name, title in (("quality_status", status_title), ("quality_grade", grade_title)):
         for entry in search_results.get("search_facets", {}).get(name, {}).get("items", ()):
-            entry["display_name"] = title(entry["name"], tk.h.lang() or "en")
+            entry["display_name"] = title(entry["name"], reader_lang())
     return search_results

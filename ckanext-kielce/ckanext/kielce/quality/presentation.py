@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ckan.plugins import toolkit as tk
+from flask import has_request_context
+
 from . import store, stored, words
 from .domain import sentences
 from .domain.model import Assessment
@@ -16,6 +19,12 @@ from .settings import settings
 
 #: What a stored assessment gives away while personal data are suspected: nothing but that.
 WITHHELD_REASON = "personal_data"
+
+
+def reader_lang() -> str:
+    """The caller's language, ``pl`` or ``en``; outside a request (jobs, commands) the portal's own."""
+    lang = tk.h.lang() if has_request_context() else tk.config.get("ckan.locale_default")
+    return "pl" if str(lang or "").startswith("pl") else "en"
 
 
 def said(lang: str, make: Callable[[str], Any]) -> Any:

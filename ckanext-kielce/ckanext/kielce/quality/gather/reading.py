@@ -108,19 +108,22 @@ class Reading:
 def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Reading:
     """Read a local file as of ``now``; a file that can't be read is a reading too, and says why."""
     declared = format_of(resource) or None
+    found_format = declared
     try:
         sniffed = tables.sniff(
             path, declared_format=declared, declared_encoding=resource.get("encoding") or None
         )
+        found_format = sniffed.format
         found = tables.read(path, sniffed)
     except tables.TableError as error:
         codes = tuple(problem.code for problem in error.problems)
-        no_table = codes[0] in NO_TABLE
+        # A PDF that says it is a PDF is no failure; a web page that says it is a table is one.
+        no_table = codes[0] in NO_TABLE and "wrong_format" not in codes
         return Reading(
             values={
                 "parsed": None if no_table else False,
                 "undated": True,
-                "format_true": declared,
+                "format_true": found_format,
                 "format_declared": declared,
                 "problems": () if no_table else codes,
             },

@@ -286,7 +286,4 @@ def _allowed(name: str, context: Context, data_dict: DataDict) -> bool:
 
 
 def _lang(data_dict: DataDict) -> str:
-    if data_dict.get("lang"):
-        return data_dict["lang"]
-    lang = tk.h.lang() or "en"
-    return "pl" if lang.startswith("pl") else "en"
+    return data_dict.get("lang") or presentation.reader_lang()

@@ -78,6 +78,16 @@ def resource_show(next_auth: Any, context: Context, data_dict: DataDict) -> Auth
     }
 
 
+@tk.chained_auth_function
+@tk.auth_allow_anonymous_access
+def resource_view_list(next_auth: Any, context: Context, data_dict: DataDict) -> AuthResult:
+    """Let the dataset's page list the views of a withheld file: CKAN's page fails without the list, and it shows no data."""
+    resource = ckan_model.Resource.get(data_dict.get("id"))
+    if resource is not None and withholding.is_withheld(resource.id):
+        return _same_as("package_show", context, {"id": resource.package_id})
+    return next_auth(context, data_dict)
+
+
 def _same_as(action: str, context: Context, data_dict: Any) -> AuthResult:
     try:
         tk.check_access(action, context, {"id": data_dict["id"]})
