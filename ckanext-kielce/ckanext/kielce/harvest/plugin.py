@@ -30,7 +30,10 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
     p.implements(p.ITranslation)
 
     def get_actions(self) -> dict[str, Any]:
-        return {"kielce_harvest_report": action.kielce_harvest_report}
+        return {
+            "harvest_job_create": action.harvest_job_create,
+            "kielce_harvest_report": action.kielce_harvest_report,
+        }
 
     def get_auth_functions(self) -> dict[str, Any]:
         return {"kielce_harvest_report": auth.kielce_harvest_report}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckanext.harvest.model import HarvestJob
 from ckanext.kielce.harvest import jobs, report
 
@@ -27,10 +29,13 @@ def kielce_harvest_report(context: dict[str, Any], data_dict: dict[str, Any]) ->
         job = HarvestJob.get(data_dict["job_id"])
         if job is None or job.source_id != source.id:
             raise tk.ObjectNotFound(f"The source has no run {data_dict['job_id']}.")
-    return report.report(source, _name(source.id), job)
+    return report.report(source, model.Package.get(source.id).name, job)
 
 
-def _name(source_id: str) -> str:
-    from ckan import model
-
-    return model.Package.get(source_id).name
+@tk.chained_action
+def harvest_job_create(
+    next_action: Callable[..., dict[str, Any]], context: dict[str, Any], data_dict: dict[str, Any]
+) -> dict[str, Any]:
+    """A run started from the pages or the API needs somebody to close it: see that housekeeping is booked."""
+    jobs.ensure_tick()
+    return next_action(context, data_dict)
