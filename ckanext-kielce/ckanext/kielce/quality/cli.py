@@ -63,16 +63,16 @@ def observe(datasets: tuple[str, ...], full: bool, scored: bool, as_json: bool) 
         _print_json(report)
         return
     for item in report:
-        for look in item["looks"]:
-            if look["outcome"] in {"failed", "busy"} or look["problems"]:
-                codes = ", ".join(problem["code"] for problem in look["problems"])
+        for told in item["looks"]:
+            if told["outcome"] in {"failed", "busy"} or told["problems"]:
+                codes = ", ".join(problem["code"] for problem in told["problems"])
                 click.echo(
-                    f"{item['name']}: {look['name']}: {look['outcome']} {look['detail'] or codes}".rstrip()
+                    f"{item['name']}: {told['name']}: {told['outcome']} {told['detail'] or codes}".rstrip()
                 )
-    looks = [look for item in report for look in item["looks"]]
-    counts = {outcome: sum(look["outcome"] == outcome for look in looks) for outcome in _outcomes(looks)}
+    seen: list[dict[str, Any]] = [told for item in report for told in item["looks"]]
+    counts = {outcome: sum(told["outcome"] == outcome for told in seen) for outcome in _outcomes(seen)}
     click.echo(
-        f"{len(report)} datasets, {len(looks)} resources: " + ", ".join(f"{n} {k}" for k, n in counts.items())
+        f"{len(report)} datasets, {len(seen)} resources: " + ", ".join(f"{n} {k}" for k, n in counts.items())
     )
 
 
@@ -247,7 +247,7 @@ def _ids(datasets: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _progress(items: list[str], label: str, quiet: bool) -> Any:
+def _progress(items: list[Any], label: str, quiet: bool) -> Any:
     """Items with a progress bar on the terminal's error stream."""
     if quiet or len(items) < 2:
         yield from items

@@ -12,7 +12,7 @@ from flask import has_request_context
 
 from . import store, stored, words
 from .domain import sentences
-from .domain.model import Assessment
+from .domain.model import Assessment, Deduction, Gate
 from .domain.rules import RULES
 from .model import Decision, Observation, Score
 from .settings import settings
@@ -122,26 +122,15 @@ def describe(package: dict[str, Any], *, lang: str, private: bool) -> dict[str, 
         "status_text": said(lang, lambda code: status_title(assessment.status, code)),
         "sentence": said(lang, lambda code: sentences.status_sentence(assessment, code)),
         "notes": said(lang, lambda code: sentences.note_sentences(assessment, code)),
-        "labels": [
-            {
-                "code": label,
-                "text": said(lang, lambda code, label=label: words.word(words.LABELS, label, code)),
-            }
-            for label in score.labels
-        ],
+        "labels": [_label(label, lang) for label in score.labels],
         "coverage": score.coverage,
         "weights": dict(RULES.weights),
         "components": [_component(kept[name], lang) for name in ("metadata", "freshness", "content")],
         "gates": [
-            {**dumped, "text": said(lang, lambda code, gate=gate: sentences.gate_sentence(gate, code))}
-            for gate, dumped in zip(assessment.gates, kept["gates"], strict=True)
+            _gate(gate, dumped, lang) for gate, dumped in zip(assessment.gates, kept["gates"], strict=True)
         ],
         "deductions": [
-            {
-                **dumped,
-                "text": said(lang, lambda code, item=item: sentences.explain(item, code)[0]),
-                "remedy": said(lang, lambda code, item=item: sentences.explain(item, code)[1]),
-            }
+            _deduction(item, dumped, lang)
             for item, dumped in zip(assessment.deductions, kept["deductions"], strict=True)
         ],
         "forecast": kept.get("forecast"),
@@ -163,6 +152,23 @@ def describe(package: dict[str, Any], *, lang: str, private: bool) -> dict[str, 
             {"day": iso(item.day), "index": item.quality_index, "grade": item.grade, "status": item.status}
             for item in store.history(package["id"], settings().history_days)
         ],
+    }
+
+
+def _label(label: str, lang: str) -> dict[str, Any]:
+    return {"code": label, "text": said(lang, lambda code: words.word(words.LABELS, label, code))}
+
+
+def _gate(gate: Gate, dumped: dict[str, Any], lang: str) -> dict[str, Any]:
+    return {**dumped, "text": said(lang, lambda code: sentences.gate_sentence(gate, code))}
+
+
+def _deduction(item: Deduction, dumped: dict[str, Any], lang: str) -> dict[str, Any]:
+    """A deduction with what was seen (``text``) and what would mend it (``remedy``)."""
+    return {
+        **dumped,
+        "text": said(lang, lambda code: sentences.explain(item, code)[0]),
+        "remedy": said(lang, lambda code: sentences.explain(item, code)[1]),
     }
 
 

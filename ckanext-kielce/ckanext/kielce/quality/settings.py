@@ -16,7 +16,6 @@ class Settings:
 
     frequency_field: str
     temporal_field: str
-    closed_field: str
     columns_field: str
     coordinators: frozenset[str]
     observe_on_change: bool
@@ -39,7 +38,6 @@ def settings() -> Settings:
     return Settings(
         frequency_field=option("frequency_field"),
         temporal_field=option("temporal_field"),
-        closed_field=option("closed_field"),
         columns_field=option("columns_field"),
         coordinators=frozenset(tk.aslist(option("coordinators"))),
         observe_on_change=tk.asbool(option("observe_on_change")),

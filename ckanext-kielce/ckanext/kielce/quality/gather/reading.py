@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from ..domain import model as domain
 from .codec import http_date
 from .fetching import Fetched, format_of
 from .personal import find_personal_data
+
+log = logging.getLogger(__name__)
 
 #: Hashes by period are kept for so many of the newest periods.
 KEPT_PERIODS = 40
@@ -130,7 +133,32 @@ def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Read
             problems=[] if no_table else [_problem(problem) for problem in error.problems],
             hash_bytes=True,
         )
-    return _from_tables(found, sniffed, declared, now.date())
+    try:
+        return _from_tables(found, sniffed, declared, now.date())
+    except pl.exceptions.PolarsError as error:
+        log.exception("Reading %s as a table failed", resource.get("url"))
+        return _unread(declared, found_format, str(error))
+
+
+def _unread(declared: str | None, found_format: str | None, detail: str) -> Reading:
+    """A table that was parsed but could not be made sense of; one odd file must not stop the others."""
+    return Reading(
+        values={
+            "parsed": False,
+            "undated": True,
+            "format_true": found_format,
+            "format_declared": declared,
+            "problems": ("unreadable",),
+        },
+        problems=[
+            {
+                "code": "unreadable",
+                "message_pl": f"Nie można odczytać pliku: {detail}. Sprawdź plik i wgraj go ponownie.",
+                "message_en": f"The file cannot be read: {detail}. Check the file and upload it again.",
+            }
+        ],
+        hash_bytes=True,
+    )
 
 
 def _problem(problem: Any) -> dict[str, Any]:
