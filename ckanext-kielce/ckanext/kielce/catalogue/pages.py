@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 #: How many rows the lists on the home page have.
 HOME_ROWS = 5
 RELATED_ROWS = 4
+#: The list of late sets is a picture of the whole city: no more than this of one unit, out of so many looked at.
+LATE_OF_ONE_UNIT = 2
+LATE_LOOKED_AT = 60
 #: Days over which "most used" is counted.
 USED_DAYS = 90
 
@@ -160,7 +163,12 @@ def late() -> list[Mapping[str, Any]]:
     """Return the sets that are late and why, worst first, from ``kielce_quality``; [] while it is off."""
     if "kielce_quality_late" not in tk.h:
         return []
-    return list(tk.h.kielce_quality_late(limit=HOME_ROWS) or [])
+    shown: list[Mapping[str, Any]] = []
+    for row in tk.h.kielce_quality_late(limit=LATE_LOOKED_AT) or []:
+        unit = row.get("owner_org")
+        if sum(other.get("owner_org") == unit for other in shown) < LATE_OF_ONE_UNIT:
+            shown.append(row)
+    return shown[:HOME_ROWS]
 
 
 def _counts(found: Mapping[str, Any], name: str) -> dict[str, int]:

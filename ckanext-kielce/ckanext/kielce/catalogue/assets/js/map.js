@@ -42,6 +42,7 @@
     var map = L.map(box, {
       zoomControl: false,
       scrollWheelZoom: false,
+      zoomSnap: 0.25,
       attributionControl: false,
       fadeAnimation: !still,
       zoomAnimation: !still,
