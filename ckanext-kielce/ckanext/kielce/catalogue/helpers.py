@@ -46,6 +46,7 @@ __all__ = [
     "kielce_table",
     "kielce_text",
     "kielce_type",
+    "kielce_unit",
     "kielce_update_url",
 ]
 
@@ -229,6 +230,13 @@ def kielce_related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
 def kielce_published(pkg: Mapping[str, Any]) -> str:
     """Return the name to cite: the publisher where it is given, else the unit."""
     return pages.publisher_name(pkg, kielce_lang())
+
+
+def kielce_unit(unit: Mapping[str, Any] | None) -> str:
+    """Return the title of a unit in the page's language."""
+    if not unit:
+        return ""
+    return pages.organization_titles().get(unit.get("name", "")) or kielce_text(unit, "title")
 
 
 def kielce_citation(pkg: Mapping[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.common import g
 from ckan.lib.search import SearchError
-from ckanext.kielce.common import formatting
+from ckanext.kielce.common import formatting, vocabularies
 
 log = logging.getLogger(__name__)
 
@@ -73,14 +74,23 @@ def search(**query: Any) -> dict[str, Any]:
 
 
 def organization_titles() -> dict[str, str]:
-    """Return the titles of the units by name, asked once a request."""
+    """Return the titles of the units by name in the page's language; one light query a request."""
     titles = getattr(g, "_kielce_organization_titles", None)
     if titles is None:
-        units = tk.get_action("organization_list")({}, {"all_fields": True, "include_dataset_count": False})
-        lang = str(tk.h.lang())
-        titles = {unit["name"]: text(unit, "title", lang) or unit["name"] for unit in units}
+        rows = model.Session.query(model.Group.name, model.Group.title).filter(
+            model.Group.is_organization.is_(True), model.Group.state == "active"
+        )
+        titles = {name: unit_title(name, title, str(tk.h.lang())) for name, title in rows}
         g._kielce_organization_titles = titles
     return titles
+
+
+def unit_title(name: str, title: str | None, lang: str) -> str:
+    """Return a unit's title; in English the one of the vocabulary of units, where it has the unit."""
+    entry = vocabularies.unit(name)
+    if entry and not lang.startswith("pl"):
+        return entry.label(lang)
+    return title or name
 
 
 def quality(pkg: Mapping[str, Any]) -> Mapping[str, Any]:
