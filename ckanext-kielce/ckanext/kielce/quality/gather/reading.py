@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import logging
 import math
@@ -294,10 +295,13 @@ def content_by_period(frame: pl.DataFrame, time_column: str) -> dict[dt.date, Pe
         item = content.setdefault(period.end, PeriodContent(period))
         item.cells += int(cells or 0)
         rows.setdefault(period.end, []).extend(indexes)
-    for end in sorted(content)[-KEPT_PERIODS:]:
-        if len(rows[end]) <= PERIOD_ROWS:
-            texts = sorted(_row_texts(others[rows[end]]))
-            content[end].digest = hashlib.blake2b("\n".join(texts).encode(), digest_size=12).hexdigest()
+    kept = [end for end in sorted(content)[-KEPT_PERIODS:] if len(rows[end]) <= PERIOD_ROWS]
+    texts = (
+        iter(_row_texts(others[[index for end in kept for index in rows[end]]])) if others.width else iter(())
+    )
+    for end in kept:
+        lines = sorted(itertools.islice(texts, len(rows[end])))
+        content[end].digest = hashlib.blake2b("\n".join(lines).encode(), digest_size=12).hexdigest()
     return content
 
 
