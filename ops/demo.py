@@ -72,7 +72,7 @@ def harvest(profile: Profile) -> None:
         portal.ckan(profile, "kielce", "harvest", "run", "--all", "--wait")
     with step("Past versions of some sets"):
         portal.ckan(
-            profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history"), "--all"
+            profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history")
         )
     with step("Tables loaded, contents checked, grades given"):
         wait_for_queue(profile)

@@ -1,0 +1,45 @@
+"""The worker does the queue's jobs in its own process and outlives those that fail."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ckan.lib import jobs
+from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.worker import work
+
+pytestmark = [pytest.mark.ckan, pytest.mark.usefixtures("with_plugins", "clean_queues")]
+
+
+def note_process(path: str) -> None:
+    with Path(path).open("a") as stream:
+        stream.write(f"{os.getpid()}\n")
+
+
+def fail() -> None:
+    raise ValueError("on purpose")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "pids"
+
+
+def test_jobs_are_done_in_one_process_and_a_failure_stops_nobody(log: Path) -> None:
+    tk.enqueue_job(note_process, [str(log)])
+    failing = tk.enqueue_job(fail)
+    tk.enqueue_job(note_process, [str(log)])
+    work([], burst=True, scheduler=False)
+    assert log.read_text().split() == [str(os.getpid())] * 2
+    assert jobs.get_queue().jobs == []
+    assert failing.get_status() == "failed"
+
+
+def test_a_queue_of_its_own_can_be_served(log: Path) -> None:
+    tk.enqueue_job(note_process, [str(log)], queue="other")
+    work([], burst=True, scheduler=False)
+    assert not log.exists()
+    work(["other"], burst=True, scheduler=False)
+    assert log.exists()
