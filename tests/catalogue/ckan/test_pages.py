@@ -109,7 +109,10 @@ def test_private_set_stays_unseen(app, unit):
 
 
 def test_titles_are_escaped(app, unit):
-    factories.Dataset(name="zly", title="<script>alert(1)</script>", domain="transport", owner_org=unit["id"])
+    factories.Dataset(
+        name="zly", title="</script><script>alert(1)</script>", domain="transport", owner_org=unit["id"]
+    )
+    assert "application/ld+json" in app.get("/dataset/zly").body
     assert "<script>alert(1)" not in app.get("/dataset/zly").body
     assert "<script>alert(1)" not in app.get("/dataset").body
     assert "<script>alert(1)" not in app.get("/dataset?q=<script>alert(1)</script>").body

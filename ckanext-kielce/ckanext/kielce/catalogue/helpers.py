@@ -43,6 +43,7 @@ __all__ = [
     "kielce_related",
     "kielce_static",
     "kielce_status_word",
+    "kielce_structured_data",
     "kielce_table",
     "kielce_text",
     "kielce_type",
@@ -136,6 +137,15 @@ def kielce_type(code: str | None) -> str:
 def kielce_status_word(code: str | None) -> str:
     """Return the word of a freshness status."""
     return tk._(labels.STATUSES.get(code or "unknown", labels.STATUSES["unknown"]))
+
+
+def kielce_structured_data(pkg: Mapping[str, Any]) -> str:
+    """Return the set as schema.org JSON-LD, safe inside a script element; empty while that plugin is off."""
+    if "structured_data" not in tk.h:
+        return ""
+    text = str(tk.h.structured_data(dict(pkg)))
+    # A title may hold "</script>": in JSON these three letters may always be written as escapes.
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def kielce_licence(pkg: Mapping[str, Any]) -> dict[str, str]:
