@@ -91,3 +91,26 @@ def test_housekeeping_is_booked_once_and_closes_runs(
     assert any("kielce-harvest-tick" in entry for entry in booked)
     jobs.tick()
     assert HarvestJob.get(job_id).status == "Finished"
+
+
+def test_housekeeping_passes_while_a_record_is_worked_on(
+    harvest: Callable[..., Any],
+    harvester: Any,
+    record: Any,
+    empty_queues: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """ckanext-harvest reads every value below its queues' keys as a time; a claim there stopped the housekeeping."""
+    source = harvest()
+    harvester.answer = [record("a", "A")]
+    jobs.start(source.source)
+    real, ticked = queue.gather_callback, []
+
+    def tick_meanwhile(*args: Any) -> Any:
+        jobs.tick()
+        ticked.append(True)
+        return real(*args)
+
+    monkeypatch.setattr(queue, "gather_callback", tick_meanwhile)
+    work_through("gather")
+    assert ticked == [True]

@@ -51,7 +51,8 @@ def consume(kind: str, *, keep_going: Callable[[], bool] = lambda: True) -> None
 
 
 def _handle(consumer: Any, callback: Callable[..., Any], body: str, seconds: int) -> None:
-    claim = f"{consumer.persistance_key(body)}:claim"
+    # Not below the queue's own keys: ckanext-harvest reads every value there as a time.
+    claim = f"kielce-harvest-claim:{consumer.persistance_key(body)}"
     if _done(body) or not consumer.redis.set(claim, "1", nx=True, ex=seconds):
         return  # ckanext-harvest queues waiting records twice now and then
     try:
