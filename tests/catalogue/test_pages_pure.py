@@ -5,7 +5,7 @@ import json
 import pytest
 
 pytest.importorskip("ckan")
-from ckanext.kielce.catalogue import layers, pages, preview
+from ckanext.kielce.catalogue import layers, pages, preview, search
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,22 @@ def test_text_prefers_the_language_and_falls_back_to_the_other():
     assert pages.text(thing, "title", "en") == "Greenery"
     assert pages.text(thing, "notes", "en") == "Opis"
     assert pages.text({"extras": [{"key": "title_en", "value": "Unit"}]}, "title", "en") == "Unit"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("ścieżki rowerowe", "ścieżki rowerowe"),
+        ('"jakość wody"', '"jakość wody"'),
+        ('12" rury', "12 rury"),
+        ("woda AND", "woda"),
+        ("+", ""),
+        ("- -", ""),
+        ("woda -jakość", "woda -jakość"),
+    ],
+)
+def test_what_people_type_never_breaks_the_search(typed, sent):
+    assert search.plain_words(typed) == sent
 
 
 def _layer(coordinates, kind="Point", count=1):

@@ -196,6 +196,21 @@ def test_source_that_fails_is_told_to_the_map(app, dataset, monkeypatch):
     assert "nie odpowiada" in answer.json["error"]
 
 
+def test_forgotten_word_does_not_empty_the_answer(app, dataset):
+    def found(q):
+        return tk.get_action("package_search")({}, {"q": q})["count"]
+
+    assert found("drogi dla rowerów kosmos") == 1
+    assert found("rower kosmos") == 0
+    page = app.get("/dataset?q=rowerowe+kosmos").body
+    assert "Nic nie znaleziono" in page
+    assert "Z częścią tych słów" in page
+    assert found("+") == 1
+    for odd in ('"', "+", "-", "AND", "(((", "***", "rower AND"):
+        app.get("/dataset", query_string={"q": odd}, status=200)
+        found(odd)
+
+
 def test_search_leaves_queries_by_field_alone(dataset):
     found = tk.get_action("package_search")({}, {"q": "title:sciezki"})
     assert found["count"] == 1

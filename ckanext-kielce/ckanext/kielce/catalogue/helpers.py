@@ -28,12 +28,14 @@ __all__ = [
     "kielce_format",
     "kielce_format_kind",
     "kielce_frequency",
+    "kielce_harvested",
     "kielce_has_endpoint",
     "kielce_has_helper",
     "kielce_lang",
     "kielce_layer_of",
     "kielce_licence",
     "kielce_list",
+    "kielce_near",
     "kielce_number",
     "kielce_option",
     "kielce_other_language",
@@ -235,6 +237,16 @@ def kielce_has_endpoint(name: str) -> bool:
 def kielce_related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return up to four sets of the same domain that share the most words with this one."""
     return pages.related(pkg)
+
+
+def kielce_near(q: str) -> list[dict[str, Any]]:
+    """Return sets that hold any of the words, for a search that found none with all of them."""
+    return pages.near(q)
+
+
+def kielce_harvested(pkg: Mapping[str, Any]) -> dict[str, str]:
+    """Return {title, id} of the source that a set was harvested from, {} for one published by hand."""
+    return pages.harvested_from(pkg)
 
 
 def kielce_published(pkg: Mapping[str, Any]) -> str:

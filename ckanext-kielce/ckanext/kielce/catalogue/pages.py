@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 #: How many rows the lists on the home page have.
 HOME_ROWS = 5
 RELATED_ROWS = 4
+NEAR_ROWS = 5
 #: The list of late sets is a picture of the whole city: no more than this of one unit, out of so many looked at.
 LATE_OF_ONE_UNIT = 2
 LATE_LOOKED_AT = 60
@@ -132,6 +133,21 @@ def related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
         ]
         alike += [row for row in rest if row["name"] not in known]
     return alike[:RELATED_ROWS]
+
+
+def near(q: str) -> list[dict[str, Any]]:
+    """Return the best sets that hold any of the words, for a search that found none with all of them."""
+    words = " ".join(word for word in q.split() if word.isalnum() and len(word) > 2)
+    if not words:
+        return []
+    found = search(q=words, rows=NEAR_ROWS, facet="false", extras={"ext_kielce_any_word": "yes"})
+    return found["results"]
+
+
+def harvested_from(pkg: Mapping[str, Any]) -> dict[str, str]:
+    """Return title and id of the source that a set was harvested from; {} for a set published by hand."""
+    title = pkg.get("harvest_source_title") or _extra(pkg, "harvest_source_title")
+    return {"title": title, "id": _extra(pkg, "harvest_source_id")} if title else {}
 
 
 def most_used(days: int = USED_DAYS) -> list[dict[str, Any]]:

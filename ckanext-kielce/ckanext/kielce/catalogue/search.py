@@ -25,6 +25,17 @@ FACETS = (
 NEEDLESS = {"organization": ("organization",), "group": ("groups",)}
 
 
+#: What Solr reads as a command; alone, each of them is an error there and means nothing to people.
+OPERATORS = frozenset({"+", "-", "!", "&&", "||", "AND", "OR", "NOT"})
+
+
+def plain_words(q: str) -> str:
+    """Return a query that Solr can't stumble over: no lone operators, no quotation mark without its pair."""
+    if q.count('"') % 2:
+        q = q.replace('"', " ")
+    return " ".join(word for word in q.split() if word not in OPERATORS)
+
+
 class SearchHooks:
     """Methods of ``IFacets`` and ``IPackageController`` that give the portal its search.
 
@@ -43,8 +54,12 @@ class SearchHooks:
         # CKAN's search page quotes every filter; the quality room knows this word without quotation marks.
         if isinstance(search_params.get("fq"), str):
             search_params["fq"] = search_params["fq"].replace('quality_late:"true"', "quality_late:true")
-        if q and ":" not in q and not search_params.get("defType"):
-            search_params["defType"] = "edismax"
+        if q and ":" not in q and not plain_words(q):
+            search_params["q"] = "*:*"
+        elif q and ":" not in q and not search_params.get("defType"):
+            # Not edismax: CKAN always sends q.op=AND, which makes edismax demand every word and pass over mm.
+            search_params["defType"] = "dismax"
+            search_params["q"] = plain_words(q)
             search_params.setdefault("qf", QUERY_FIELDS)
             search_params.setdefault("mm", MINIMUM_MATCH)
             search_params.setdefault("tie", TIE)
