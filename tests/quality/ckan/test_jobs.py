@@ -102,6 +102,32 @@ def test_a_failed_job_does_not_block_the_next(make_dataset: Any) -> None:
     assert jobs.enqueue_observe(package["id"]) is True
 
 
+def test_one_process_works_off_the_jobs_that_wait(files: Any, make_dataset: Any, months: Any) -> None:
+    from ckanext.kielce.quality import jobs, store
+
+    made = [make_dataset(files.put(f"{number}.csv", months("2026-10", "2026-11"))) for number in range(3)]
+    assert len(waiting()) == 3
+    jobs.observe_dataset(made[0]["id"])
+    assert sorted(store.scores_of(item["id"] for item in made)) == sorted(item["id"] for item in made)
+    assert waiting() == []
+
+
+def test_a_harvest_source_is_no_dataset_to_look_at(fresh: None) -> None:
+    from ckan import model
+    from ckanext.kielce.quality import tracking
+
+    tracking.note_dataset({}, {"id": "source", "type": "harvest", "state": "active", "config": {None: "x"}})
+    model.Session.commit()
+    assert waiting() == []
+
+
+def test_a_set_that_is_gone_fails_no_job(fresh: None) -> None:
+    from ckanext.kielce.quality import jobs
+
+    jobs.observe_dataset("nothing")
+    jobs.score_dataset("nothing")
+
+
 class TestSweep:
     def test_it_queues_what_is_due_and_schedules_itself_once(
         self, make_dataset: Any, reset_queues: Any

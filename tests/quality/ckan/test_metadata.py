@@ -78,3 +78,11 @@ def test_the_hash_of_a_graph_does_not_see_names_of_blank_nodes() -> None:
     other = Graph().parse(data='<urn:a> <urn:p> [ <urn:q> "1" ; <urn:r> [ <urn:q> "3" ] ] .')
     assert graph_hash(one) == graph_hash(two)
     assert graph_hash(one) != graph_hash(other)
+
+
+def test_odd_keys_of_other_plugins_do_not_matter(fresh: None) -> None:
+    from ckanext.kielce.quality.rdf import source_hash
+
+    one = source_hash({"id": "x", "config": {None: 1, "a": 2}}, {})
+    assert one == source_hash({"config": {"a": 2, None: 1}, "id": "x"}, {})
+    assert one != source_hash({"id": "x", "config": {None: 1, "a": 3}}, {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 WAITING = {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED, JobStatus.CREATED}
 SWEEP = "sweep"
+#: Seconds for which one process goes on with waiting jobs of its kind.
+TOGETHER = 60
 #: Seconds that a failed job is kept for the operator to look at (RQ's default is a year, which fills Redis).
 FAILURE_TTL = 7 * 24 * 3600
 
@@ -83,19 +86,57 @@ def enqueue_score(package_id: str) -> bool:
 
 def observe_dataset(package_id: str) -> None:
     """Job: look at a dataset's resources, then score it."""
-    from .gather.observe import observe_package
-    from .scoring import score_package
-
-    observe_package(package_id)
-    score_package(package_id)
     ensure_sweep()
+    _in_one_process(package_id, "observe", _observe)
 
 
 def score_dataset(package_id: str) -> None:
     """Job: score a dataset from stored evidence."""
     from .scoring import score_package
 
+    _in_one_process(package_id, "score", score_package)
+
+
+def _observe(package_id: str) -> None:
+    from .gather.observe import observe_package
+    from .scoring import score_package
+
+    try:
+        observe_package(package_id)
+    except tk.ObjectNotFound:
+        log.info("Dataset %s is gone; nothing to look at", package_id)
+        return
     score_package(package_id)
+
+
+def _in_one_process(package_id: str, kind: str, work: Callable[[str], Any]) -> None:
+    """Do a dataset's work, then that of waiting jobs of the same kind for a while.
+
+    A worker starts a process for each job and loads CKAN's environment in it, which takes longer than the job itself. A
+    taken job that fails fails this one; its dataset stays due, so that the sweep queues it again.
+    """
+    end = time.monotonic() + TOGETHER
+    current: str | None = package_id
+    while current is not None:
+        work(current)
+        current = _take_waiting(kind) if time.monotonic() < end else None
+
+
+def _take_waiting(kind: str) -> str | None:
+    """Take the next waiting job of a kind out of the queue; its dataset's id, or None when none is waiting."""
+    queue = ckan_jobs.get_queue(settings().queue)
+    prefix = job_id(kind) + "-"
+    for identifier in queue.get_job_ids():
+        # Whoever removes the id owns the job: a worker that came first leaves nothing to remove.
+        if identifier.startswith(prefix) and queue.connection.lrem(queue.key, 1, identifier):
+            try:
+                job = Job.fetch(identifier, connection=queue.connection)
+            except NoSuchJobError:
+                continue
+            key = job.args[0]
+            job.delete()
+            return key
+    return None
 
 
 def ensure_sweep() -> bool:

@@ -102,7 +102,16 @@ def source_hash(package: dict[str, Any], links: Mapping[str, int]) -> str:
         RULES.version,
         plugin_loaded("kielce"),
     ]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_ordered(whole), default=str).encode()).hexdigest()
+
+
+def _ordered(value: Any) -> Any:
+    """Dicts as sorted pairs: keys from other plugins need not be texts, which ``sort_keys`` can't order."""
+    if isinstance(value, Mapping):
+        return sorted(([str(key), _ordered(item)] for key, item in value.items()), key=lambda pair: pair[0])
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item) for item in value]
+    return value
 
 
 def graph_hash(graph: Graph) -> str:

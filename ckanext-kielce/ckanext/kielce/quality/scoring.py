@@ -90,7 +90,8 @@ def _package(package_id: str) -> dict[str, Any] | None:
         package = tk.get_action("package_show")({"ignore_auth": True, "use_cache": False}, {"id": package_id})
     except tk.ObjectNotFound:
         return None
-    return package if package.get("state") == "active" else None
+    scored = package.get("state") == "active" and package.get("type") not in store.NO_DATA_TYPES
+    return package if scored else None
 
 
 def _fill(score: Score, assessment: Assessment, options: Settings, now: dt.datetime) -> None:

@@ -16,6 +16,9 @@ from . import model
 Session = ckan_model.Session
 Package = ckan_model.Package
 
+#: Types of packages that hold no data: ckanext-harvest keeps its sources as packages.
+NO_DATA_TYPES = ("harvest",)
+
 SORTS: dict[str, Any] = {
     "index": model.Score.quality_index.asc().nulls_last(),
     "-index": model.Score.quality_index.desc().nulls_last(),
@@ -144,7 +147,7 @@ def due_datasets(now: dt.datetime) -> tuple[list[str], list[str]]:
 
     A dataset without a score was never looked at and comes first.
     """
-    active = sa.and_(Package.state == "active", Package.type != "harvest")
+    active = sa.and_(Package.state == "active", Package.type.not_in(NO_DATA_TYPES))
     joined = sa.outerjoin(Package, model.Score, Package.id == model.Score.package_id)
     observe = Session.scalars(
         select(Package.id)
@@ -166,7 +169,7 @@ def dataset_ids() -> list[str]:
     return list(
         Session.scalars(
             select(Package.id)
-            .where(Package.state == "active", Package.type != "harvest")
+            .where(Package.state == "active", Package.type.not_in(NO_DATA_TYPES))
             .order_by(Package.name)
         )
     )

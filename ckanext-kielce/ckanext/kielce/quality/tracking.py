@@ -17,6 +17,7 @@ from . import jobs
 from .gather.declare import record_declaration
 from .model import Score
 from .settings import settings
+from .store import NO_DATA_TYPES
 
 log = logging.getLogger(__name__)
 KEY = "kielce_quality_changed"
@@ -30,7 +31,7 @@ def note_change(package_id: str) -> None:
 
 def note_dataset(context: Any, package: dict[str, Any]) -> None:
     """React to a created or changed dataset: keep its declared frequency and queue a look at it."""
-    if package.get("state") == "draft" or not package.get("id"):
+    if not package.get("id") or package.get("state") == "draft" or package.get("type") in NO_DATA_TYPES:
         return
     record_declaration(package, user=context.get("user"))
     note_change(package["id"])
