@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.common import g
@@ -151,26 +152,13 @@ def harvested_from(pkg: Mapping[str, Any]) -> dict[str, str]:
 
 
 def most_used(days: int = USED_DAYS) -> list[dict[str, Any]]:
-    """Return the sets with the most downloads and API calls; [] while nothing has been counted."""
-    try:
-        from ckanext.kielce.usage import shared
-    except ImportError:
+    """Return the sets with the most downloads and API calls, busiest first; [] while nothing has been counted."""
+    if not p.plugin_loaded("kielce_usage"):
         return []
-    return shared_most_used(shared, days)
+    from ckanext.kielce.usage import shared
 
-
-def shared_most_used(shared: Any, days: int) -> list[dict[str, Any]]:
-    """Ask the room ``usage`` for the busiest sets and add their descriptions, busiest first."""
-    known = search(q="*:*", rows=1000, fl="id,name", facet="false")["results"]
-    totals: Mapping[str, Any] = shared.totals([row["id"] for row in known], days)
-    counts = {
-        key: sum(value.values()) if isinstance(value, Mapping) else int(value)
-        for key, value in totals.items()
-    }
-    busiest = sorted((key for key, count in counts.items() if count), key=lambda key: -counts[key])[
-        :HOME_ROWS
-    ]
-    return by_ids(busiest, {key: {"uses": counts[key]} for key in busiest})
+    counts = dict(shared.busiest(days, HOME_ROWS))
+    return by_ids(list(counts), {key: {"uses": count} for key, count in counts.items()})
 
 
 def by_ids(ids: Sequence[str], more: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
