@@ -27,9 +27,12 @@ def scheduled() -> list[str]:
 
 
 def work() -> None:
-    from ckan.lib.jobs import Worker
+    """Work the queue off in this process: polars must not be used in a fork of a process that has used it."""
+    from ckan.lib.jobs import get_queue
+    from rq import SimpleWorker
 
-    Worker().work(burst=True)
+    queue = get_queue()
+    SimpleWorker([queue], connection=queue.connection).work(burst=True)
 
 
 def test_creating_and_changing_a_set_queues_one_look(act: Any, make_dataset: Any) -> None:
