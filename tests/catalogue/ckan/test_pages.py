@@ -73,6 +73,13 @@ def test_dataset_page_tells_what_a_reader_came_for(app, dataset):
         assert words in page, words
 
 
+def test_download_goes_by_our_address_to_the_file(app, dataset):
+    address = f"/dataset/sciezki/resource/{dataset['resources'][0]['id']}/download"
+    assert f'href="{address}' in app.get("/dataset/sciezki").body
+    answer = app.get(address, status=302, follow_redirects=False)
+    assert answer.headers["Location"] == "https://example.org/a.csv"
+
+
 def test_dataset_page_speaks_english_where_english_is_given(app, dataset):
     page = app.get("/en/dataset/sciezki").body
     assert "<h1>Cycle paths</h1>" in page
