@@ -178,11 +178,11 @@ def late() -> list[Mapping[str, Any]]:
     if "kielce_quality_late" not in tk.h:
         return []
     shown: list[Mapping[str, Any]] = []
+    more: list[Mapping[str, Any]] = []
     for row in tk.h.kielce_quality_late(limit=LATE_LOOKED_AT) or []:
-        unit = row.get("owner_org")
-        if sum(other.get("owner_org") == unit for other in shown) < LATE_OF_ONE_UNIT:
-            shown.append(row)
-    return shown[:HOME_ROWS]
+        of_unit = sum(other.get("owner_org") == row.get("owner_org") for other in shown)
+        (shown if of_unit < LATE_OF_ONE_UNIT else more).append(row)
+    return [*shown, *more][:HOME_ROWS]
 
 
 def _counts(found: Mapping[str, Any], name: str) -> dict[str, int]:
