@@ -17,7 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyshacl
 from ckanext.kielce.common import vocabularies
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
@@ -103,6 +102,8 @@ def validate(graph: Graph) -> ShaclReport:
 
     :param graph: one dataset, or a catalogue with its datasets
     """
+    import pyshacl  # a third of a second of start-up, which only validation needs
+
     _, report, _ = pyshacl.validate(graph, shacl_graph=shapes(), inference="none", allow_warnings=True)
     results = sorted(_results(report), key=str)
     return ShaclReport(not any(result.severity == "violation" for result in results), results)

@@ -48,10 +48,17 @@ def totals(context: Any) -> list[list[str | int]]:
     for field in facets:
         items = found["search_facets"].get(field, {"items": []})["items"]
         label = {"dataset_type": "of type", "quality_grade": "grade", "quality_status": "status"}[field]
-        rows += [[f"  {label} {item['name']}", item["count"]] for item in sorted(items, key=lambda item: item["name"])]
+        rows += [
+            [f"  {label} {item['name']}", item["count"]]
+            for item in sorted(items, key=lambda item: item["name"])
+        ]
     resources = [resource for package in found["results"] for resource in package["resources"]]
     tables = [resource["id"] for resource in resources if resource.get("datastore_active")]
-    rows += [["resources", len(resources)], ["tables loaded", len(tables)], ["rows loaded", row_count(context, tables)]]
+    rows += [
+        ["resources", len(resources)],
+        ["tables loaded", len(tables)],
+        ["rows loaded", row_count(context, tables)],
+    ]
     return rows
 
 

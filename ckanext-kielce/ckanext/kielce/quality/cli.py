@@ -17,11 +17,8 @@ from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.cli import kielce
 
 from . import jobs, presentation, store
-from .gather.history import HistoryError
-from .gather.history import import_history as load_history
-from .gather.observe import observe_package
-from .scoring import score_package
 
+# The readers of tables and RDF are imported by the commands that need them: they take seconds to load.
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 language = click.option(
     "--lang", type=click.Choice(["pl", "en"]), default="pl", help="Language of the sentences."
@@ -42,6 +39,9 @@ def quality() -> None:
 @as_json
 def observe(datasets: tuple[str, ...], full: bool, scored: bool, as_json: bool) -> None:
     """Look at the content of DATASETS (names or ids; all when none is given) now, without the queue."""
+    from .gather.observe import observe_package
+    from .scoring import score_package
+
     report: list[dict[str, Any]] = []
     failed = 0
     for package_id in _progress(_ids(datasets), "Looking", as_json):
@@ -85,6 +85,8 @@ def _outcomes(looks: list[dict[str, Any]]) -> list[str]:
 @as_json
 def score(datasets: tuple[str, ...], as_json: bool) -> None:
     """Score DATASETS (names or ids; all when none is given) from the evidence at hand."""
+    from .scoring import score_package
+
     report = []
     for package_id in _progress(_ids(datasets), "Scoring", as_json):
         result = score_package(package_id, defer_commit=True)
@@ -171,6 +173,9 @@ def list_scores(lang: str, as_json: bool, **filters: Any) -> None:
 @as_json
 def sweep(wait: bool, stop: bool, as_json: bool) -> None:
     """Queue the datasets whose look or score is due, and keep the sweep scheduled (option sweep_interval)."""
+    from .gather.observe import observe_package
+    from .scoring import score_package
+
     if stop:
         result: dict[str, Any] = {"stopped": jobs.stop_sweep()}
     elif wait:
@@ -220,6 +225,9 @@ def import_history(folder: Path, dataset: str | None, resource_id: str | None, a
 
 
 def _import_one(folder: Path, dataset: str, resource_id: str | None) -> dict[str, Any]:
+    from .gather.history import HistoryError, import_history
+    from .scoring import score_package
+
     try:
         package = tk.get_action("package_show")({"ignore_auth": True}, {"id": dataset})
     except tk.ObjectNotFound:
@@ -228,7 +236,7 @@ def _import_one(folder: Path, dataset: str, resource_id: str | None) -> dict[str
     if not resources:
         _fail(f"dataset {dataset} has no resource {resource_id or 'at all'}")
     try:
-        result = load_history(folder, package, resources[0])
+        result = import_history(folder, package, resources[0])
     except HistoryError as error:
         _fail(str(error))
     score_package(package["id"])

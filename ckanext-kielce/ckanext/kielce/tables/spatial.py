@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyogrio
 from ckanext.kielce.tables.archives import check_archive
 from ckanext.kielce.tables.assemble import assemble, check_width, column_of_cells
 from ckanext.kielce.tables.limits import LIMITS, Limits
@@ -28,6 +27,8 @@ def read_spatial(path: Path, sniffed: Sniff, limits: Limits = LIMITS) -> list[Ta
 
     Raises `TableError` when GDAL cannot read the file or no layer has features or fields.
     """
+    import pyogrio  # a second of start-up (it brings pandas along), which only layers need
+
     if sniffed.format == "SHP":
         check_archive(path, limits)
     # GDAL tells some formats by their suffix and writes side files (.gfs) next to GML: give it a folder of its own.
@@ -50,13 +51,13 @@ def read_spatial(path: Path, sniffed: Sniff, limits: Limits = LIMITS) -> list[Ta
 
 
 def _read_layer(link: Path, name: str, sniffed: Sniff, limits: Limits) -> Table | None:
+    from pyogrio import raw
+
     # A GML file may name a schema on some server: reading a file must never make GDAL fetch anything.
     options = {"DOWNLOAD_SCHEMA": "NO"} if sniffed.format == "GML" else {}
     with warnings.catch_warnings():  # GDAL's remarks on single values
         warnings.simplefilter("ignore", RuntimeWarning)
-        meta, _fids, geometry, fields = pyogrio.raw.read(
-            link, layer=name, max_features=limits.rows, **options
-        )
+        meta, _fids, geometry, fields = raw.read(link, layer=name, max_features=limits.rows, **options)
     titles = [str(title) for title in meta["fields"]]
     if sniffed.format == "GML" and not set(titles) <= _GML_HOUSEKEEPING:
         fields = [
