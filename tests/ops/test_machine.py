@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ops import machine
 from ops.console import OperatorError
 from ops.machine import Need
@@ -18,7 +19,9 @@ def test_nothing_is_done_when_all_is_there() -> None:
 
 def test_an_ordinary_user_gets_the_exact_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine.os, "geteuid", lambda: 1000)
-    with pytest.raises(OperatorError, match=r"sudo apt-get install -y --no-install-recommends tool-package\n"):
+    with pytest.raises(
+        OperatorError, match=r"sudo apt-get install -y --no-install-recommends tool-package\n"
+    ):
         machine.provide((HAVE, LACK))
 
 

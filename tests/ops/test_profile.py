@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from ops import profile as profiles
 from ops.profile import Profile, port_is_free
 

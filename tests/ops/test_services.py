@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from ops import portal, services
 from ops import profile as profiles
 from ops.profile import ROOT, Profile
