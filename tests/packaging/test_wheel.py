@@ -64,7 +64,7 @@ def test_templates_schemas_assets_and_migrations_are_among_them(wheel: zipfile.Z
     for part in (
         "/templates/",
         "/schemas/dataset.yaml",
-        "/webassets.yml",
+        "/assets/css/tokens.css",
         "/migration/",
         "config_declaration.yaml",
     ):

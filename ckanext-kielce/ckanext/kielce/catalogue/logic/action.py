@@ -9,10 +9,12 @@ from ckanext.dcat.processors import RDFSerializer
 from ckanext.kielce.catalogue import shacl
 from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
+from ckanext.kielce.catalogue.summary import Summary, summary
 from ckanext.kielce.common import vocabularies
 
 __all__ = [
     "kielce_catalogue_seed",
+    "kielce_catalogue_summary",
     "kielce_dataset_validate",
     "kielce_vocabulary_list",
     "kielce_vocabulary_show",
@@ -52,6 +54,16 @@ def kielce_catalogue_seed(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     """
     tk.check_access("kielce_catalogue_seed", context, data_dict)
     return seed(context, update=tk.asbool(data_dict.get("update", False))).as_dict()
+
+
+@tk.side_effect_free
+def kielce_catalogue_summary(context: Any, data_dict: dict[str, Any]) -> Summary:
+    """What the portal holds, for its operator: harvest sources with their last run, datasets by type and grade, rows loaded.
+
+    :returns: ``sources``: lists of title, type, datasets, last run, errors; ``totals``: lists of name and number
+    """
+    tk.check_access("kielce_catalogue_summary", context, data_dict)
+    return summary({**context, "ignore_auth": True})
 
 
 @tk.side_effect_free

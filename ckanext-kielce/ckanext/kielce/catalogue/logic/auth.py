@@ -13,6 +13,11 @@ def kielce_catalogue_seed(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     return {"success": False, "msg": tk._("Only an administrator may create the city's units and domains")}
 
 
+def kielce_catalogue_summary(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Only sysadmins: it counts every table, which is no question for everybody to ask."""
+    return {"success": False, "msg": tk._("Only an administrator may ask for the summary")}
+
+
 @tk.auth_allow_anonymous_access
 def kielce_vocabulary_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Everyone."""
