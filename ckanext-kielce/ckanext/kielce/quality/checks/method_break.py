@@ -1,0 +1,215 @@
+"""Values that can't be compared with those before: another unit, another code list, another method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from ..domain.model import Finding
+from .base import Check, Scene, register
+from .codes import Replacement, replaced_codes, replaced_members
+from .history import History, Seen, day
+from .panel import Panel
+
+_MOST_COMPARED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A change of level: the median factor, the share of series that share it, the first period after it."""
+
+    column: str
+    factor: float
+    share: float
+    since: date
+
+
+@register
+class MethodBreak(Check):
+    """A factor of 1000, most codes replaced at once, or a lasting jump with a note on method in the description."""
+
+    code = "method_break"
+
+    def findings(self, history: History, scene: Scene) -> Iterator[Finding]:
+        """Yield one finding, the surest."""
+        panel = history.panel(history.newest.content)
+        found = self._between(history, panel) or self._within(history, panel)
+        if found is not None:
+            yield found
+
+    # --- the same cells in an earlier version
+
+    def _between(self, history: History, panel: Panel) -> Finding | None:
+        noted = self._note(history)
+        for item in _compared(history):
+            before = history.panel(item.content)
+            codes = replaced_codes(before, panel, self.rules) if before.time == panel.time else None
+            if codes is not None and (not panel.time or _still_covers(before, panel)):
+                return self._codes(history, codes, day(history.newest.at))
+            for column, ratios in _ratios(before, panel).items():
+                if len(ratios) < 3:
+                    continue
+                middle = median(ratios)
+                alike = sum(abs(math.log(ratio / middle)) < 0.1 for ratio in ratios) / len(ratios)
+                if self._is_thousand(middle) and alike >= self.rules.thousand_share:
+                    return self._unit(history, column, middle, alike, day(history.newest.at))
+                off = sum(self._is_jump(ratio) for ratio in ratios) / len(ratios)
+                if noted and self._is_jump(middle) and off >= self.rules.jump_share:
+                    return self._jump(history, Jump(column, middle, off, day(history.newest.at)), noted)
+        return None
+
+    # --- within the newest version
+
+    def _within(self, history: History, panel: Panel) -> Finding | None:
+        if not panel.time:
+            return None
+        codes = replaced_members(panel, self.rules)
+        if codes is not None:
+            return self._codes(history, codes, codes.since)
+        noted = self._note(history)
+        ends = panel.ends(day(history.newest.at))
+        by_column: dict[str, list[dict[date, float]]] = {}
+        for (column, _), values in panel.series.items():
+            if len(values) >= 3:
+                by_column.setdefault(column, []).append(values)
+        for column, many in by_column.items():
+            jump = self._thousand(column, many, ends)
+            if jump is not None:
+                return self._unit(history, column, jump.factor, jump.share, jump.since)
+        if noted:
+            for column, many in by_column.items():
+                jump = self._lasting(column, many, ends)
+                if jump is not None:
+                    return self._jump(history, jump, noted)
+        return None
+
+    def _thousand(self, column: str, many: list[dict[date, float]], ends: list[date]) -> Jump | None:
+        """A step of about 1000 in most series at one period, after which the level stays."""
+        steps: dict[date, list[float]] = {}
+        for values in many:
+            known = [end for end in ends if values.get(end, 0) > 0]
+            logs = [math.log(values[end]) for end in known]
+            for at in range(1, len(known)):
+                step = logs[at] - logs[at - 1]
+                if abs(step) < math.log(self.rules.thousand[0]) * 0.7:
+                    continue
+                level = median(logs[max(0, at - 6) : at])
+                later = median(logs[at : at + 6])
+                quiet = max((abs(b - level) for b in logs[max(0, at - 6) : at]), default=0.0)
+                back = any(abs(value - level) < math.log(10) for value in logs[at:])
+                if (
+                    quiet < math.log(self.rules.quiet_ratio)
+                    and self._is_thousand(math.exp(later - level))
+                    and not back
+                ):
+                    steps.setdefault(known[at], []).append(math.exp(later - level))
+        for since, factors in sorted(steps.items(), reverse=True):
+            share = len(factors) / len(many)
+            if share >= self.rules.thousand_share:
+                return Jump(column, median(factors), share, since)
+        return None
+
+    def _lasting(self, column: str, many: list[dict[date, float]], ends: list[date]) -> Jump | None:
+        """A sharp change of level in most series at one period that lasts to the end."""
+        best: Jump | None = None
+        window = self.rules.jump_window
+        for at in range(1, len(ends)):
+            since = ends[at]
+            factors = []
+            for values in many:
+                before = [values[end] for end in ends[max(0, at - window) : at] if values.get(end, 0) > 0]
+                after = [values[end] for end in ends[at : at + window] if values.get(end, 0) > 0]
+                late = [values[end] for end in ends[at:][-3:] if values.get(end, 0) > 0]
+                if not before or not after or values.get(since, 0) <= 0:
+                    continue
+                factor = median(after) / median(before)
+                step = values[since] / before[-1]
+                sharp = self.rules.jump_sharp * math.log(factor)
+                lasts = median(late) / median(before)
+                same = math.log(step) >= sharp if factor > 1 else math.log(step) <= sharp
+                if self._is_jump(factor) and self._is_jump(lasts) and same:
+                    factors.append(factor)
+            share = len(factors) / len(many)
+            if factors and share >= self.rules.jump_share and self._one_way(factors):
+                jump = Jump(column, median(factors), share, since)
+                if best is None or abs(math.log(jump.factor)) > abs(math.log(best.factor)):
+                    best = jump
+        return best
+
+    # --- what counts
+
+    def _is_thousand(self, factor: float) -> bool:
+        low, high = self.rules.thousand
+        return low <= factor <= high or low <= 1 / factor <= high
+
+    def _is_jump(self, factor: float) -> bool:
+        return factor >= self.rules.jump_up or factor < self.rules.jump_down
+
+    def _one_way(self, factors: list[float]) -> bool:
+        up = sum(factor > 1 for factor in factors) / len(factors)
+        return up >= 0.8 or up <= 0.2
+
+    def _note(self, history: History) -> str | None:
+        """The part of the newest description that speaks of a change of method; new, or in words of change."""
+        text = history.descriptions[-1][1]
+        first = history.descriptions[0][1]
+        new = text.replace(first, " ") if len(history.descriptions) > 1 else ""
+        for part, must_change in ((new, False), (text, True)):
+            about = any(f" {word}" in f" {part}" for word in self.rules.method_words)
+            changed = any(f" {word}" in f" {part}" for word in self.rules.change_words)
+            if about and (changed or not must_change):
+                return part.strip()
+        return None
+
+    # --- findings
+
+    def _codes(self, history: History, codes: Replacement, since: date | None) -> Finding:
+        return self.found(
+            history, "codes", since=since, column=codes.column, gone=list(codes.gone[:3]), new=list(codes.new[:3]),
+            count=len(codes.gone), certainty=0.9,
+        )  # fmt: skip
+
+    def _unit(self, history: History, column: str, factor: float, share: float, since: date) -> Finding:
+        return self.found(
+            history, "unit", since=since, share=share, column=column, factor=_rounded(factor), period=since.isoformat(),
+            certainty=0.95,
+        )  # fmt: skip
+
+    def _jump(self, history: History, jump: Jump, note: str) -> Finding:
+        return self.found(
+            history, "jump", since=jump.since, share=jump.share, column=jump.column, factor=_rounded(jump.factor),
+            period=jump.since.isoformat(), note=note[-160:], certainty=0.8,
+        )  # fmt: skip
+
+
+def _rounded(factor: float) -> float:
+    return float(f"{factor:.3g}")
+
+
+def _compared(history: History) -> list[Seen]:
+    """Earlier versions to compare with: the one before, the first, and a few between."""
+    earlier = list(history.earlier())
+    if len(earlier) <= _MOST_COMPARED:
+        return earlier
+    step = (len(earlier) - 1) / (_MOST_COMPARED - 1)
+    return [earlier[round(n * step)] for n in range(_MOST_COMPARED)]
+
+
+def _still_covers(before: Panel, after: Panel) -> bool:
+    """Whether the later version still covers most of the earlier one's span: else the codes may just have moved on."""
+    old, new = set(before.ends()), set(after.ends())
+    return len(old & new) >= 0.5 * len(old)
+
+
+def _ratios(before: Panel, after: Panel) -> Mapping[str, list[float]]:
+    """Column -> later over earlier number, for the cells that both versions hold."""
+    found: dict[str, list[float]] = {}
+    old = before.cells_by_key
+    for where, value in after.cells_by_key.items():
+        earlier = old.get(where)
+        if earlier is not None and earlier > 0 and value > 0:
+            found.setdefault(where[0], []).append(value / earlier)
+    return found

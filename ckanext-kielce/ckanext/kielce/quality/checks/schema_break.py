@@ -1,0 +1,171 @@
+"""Columns dropped or renamed, numbers turned to text, dates written another way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from ..domain.model import Finding
+from .base import Check, Scene, register
+from .cells import date_form, is_blank, number, period
+from .history import History, Seen, day
+from .panel import describes_thing, time_score
+from .table import Table
+
+
+@register
+class SchemaBreak(Check):
+    """The newest version against the columns that earlier ones had.
+
+    Order, a new column, decimal comma, encoding and "12" to "12.0" are sound; so is a column named after a period
+    that leaves a moving window.
+    """
+
+    code = "schema_break"
+
+    def findings(self, history: History, scene: Scene) -> Iterator[Finding]:
+        """Yield one finding for each kind of break."""
+        earlier = [item for item in history.versions[:-1] if item.content is not history.newest.content]
+        table = history.newest.content.table
+        if not earlier or not table.header:
+            return
+        yield from self._dropped(history, earlier, table)
+        text: list[str] = []
+        forms: list[str] = []
+        for name, cells in table.columns():
+            first = next((item for item in earlier if name in item.content.table.header), None)
+            if first is None or not name:
+                continue
+            before = first.content.table.column(name)
+            if self._turned_to_text(before, cells):
+                text.append(name)
+            elif self._written_otherwise(name, before, cells):
+                forms.append(name)
+        if text:
+            yield self._found(history, "text", text, certainty=0.95)
+        if forms:
+            yield self._found(history, "date_format", forms, certainty=0.95)
+
+    def _found(self, history: History, variant: str, columns: list[str], certainty: float) -> Finding:
+        since = self._since(history, variant, columns)
+        table = history.newest.content.table
+        return self.found(
+            history,
+            variant,
+            since=since,
+            columns=columns[:5],
+            column=columns[0],
+            row=_odd_row(table, columns[0], variant),
+            certainty=certainty,
+        )
+
+    # --- columns gone
+
+    def _dropped(self, history: History, earlier: list[Seen], table: Table) -> Iterator[Finding]:
+        now = {_key(name, table.codec != "ascii") for name in table.header} | set(table.header)
+        gone: dict[str, int] = {}
+        for item in earlier:
+            before = item.content.table
+            for name in before.header:
+                if name and name not in now and not _is_period(name) and any(before.column(name)):
+                    if before.codec != table.codec and _key(name, True) in now:
+                        continue
+                    gone[name] = gone.get(name, 0) + 1
+        last = set(earlier[-1].content.table.header)
+        lasting = [name for name, times in gone.items() if times > 1 or name in last or len(earlier) < 3]
+        if lasting:
+            yield self._found(history, "dropped", lasting, certainty=1.0)
+
+    # --- numbers and dates
+
+    def _turned_to_text(self, before: list[str], after: list[str]) -> bool:
+        old = [cell for cell in before if not is_blank(cell)]
+        if not old or sum(number(cell) is not None for cell in old) < self.rules.number_share * len(old):
+            return False
+        new = [cell for cell in after if not is_blank(cell)]
+        odd = sum(number(cell) is None and period(cell) is None for cell in new)
+        if odd >= max(1.0, self.rules.text_share * len(new)):
+            return True
+        known = set(before)
+        added = [cell for cell in new if cell not in known]
+        strange = sum(number(cell) is None and period(cell) is None for cell in added)
+        return strange >= 3 and strange >= 0.5 * len(added)
+
+    def _written_otherwise(self, name: str, before: list[str], after: list[str]) -> bool:
+        dated = time_score(name, before) > 0 or (
+            describes_thing(name, self.rules) and any("-" in c or "." in c for c in before[:5])
+        )
+        if not dated:
+            return False
+        old = [cell for cell in before if period(cell) is not None]
+        new = [cell for cell in after if cell and not is_blank(cell)]
+        if not old or not new or len(old) < 0.6 * sum(map(bool, before)):
+            return False
+        forms = {date_form(cell) for cell in old}
+        others = [cell for cell in new if date_form(cell) not in forms]
+        known = set(old)
+        added = [cell for cell in new if cell not in known]
+        odd = [cell for cell in added if date_form(cell) not in forms]
+        if len(others) >= self.rules.format_share * len(new):
+            return True
+        if len(odd) >= 2 and len(odd) >= 0.5 * len(added) and len(set(map(date_form, odd))) == 1:
+            return True
+        return _day_and_month_swapped(old, new)
+
+    # --- since when
+
+    def _since(self, history: History, variant: str, columns: list[str]) -> date:
+        """The day of the first version, of those in an unbroken row to the newest, that has the break."""
+        name = columns[0]
+        since = history.newest
+        newest = history.newest.content.table.column(name)
+        for item in reversed(history.versions[:-1]):
+            table = item.content.table
+            if variant == "dropped":
+                broken = name not in table.header
+            else:
+                cells = table.column(name)
+                broken = bool(cells) and bool(newest) and not self._differs(name, cells, newest)
+            if not broken:
+                break
+            since = item
+        return day(since.at)
+
+    def _differs(self, name: str, before: list[str], after: list[str]) -> bool:
+        return self._turned_to_text(before, after) or self._written_otherwise(name, before, after)
+
+
+def _is_period(name: str) -> bool:
+    return any(char.isdigit() for char in name) and period(name) is not None
+
+
+def _key(name: str, skeleton: bool) -> str:
+    """A title without its non-ASCII letters: a misread encoding doesn't rename a column."""
+    return "".join(char if char.isascii() else "?" for char in name) if skeleton else name
+
+
+def _odd_row(table: Table, name: str, variant: str) -> int | None:
+    if variant != "text":
+        return None
+    for cell, line in zip(table.column(name), table.lines, strict=False):
+        if not is_blank(cell) and number(cell) is None:
+            return line
+    return None
+
+
+def _day_and_month_swapped(old: list[str], new: list[str]) -> bool:
+    """Whether dates of the form D.D.Y had the day first and now have the month first, or the other way round."""
+
+    def parts(cells: list[str]) -> tuple[int, int]:
+        tops = [0, 0]
+        for cell in cells:
+            if date_form(cell) in {"D.D.Y", "D/D/Y", "D-D-Y"}:
+                for at in (0, 1):
+                    tops[at] = max(tops[at], int(cell.replace("/", ".").replace("-", ".").split(".")[at]))
+        return tops[0], tops[1]
+
+    if Counter(map(date_form, new)).most_common(1)[0][0] not in {"D.D.Y", "D/D/Y", "D-D-Y"}:
+        return False
+    (day_before, month_before), (day_now, month_now) = parts(old), parts(new)
+    return day_before > 12 >= month_before and month_now > 12 >= day_now

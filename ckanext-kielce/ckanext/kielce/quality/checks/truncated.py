@@ -1,0 +1,227 @@
+"""A series, or one member of it, that stops while the file goes on being published."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from ckanext.kielce.common.periods import fold
+
+from ..domain.model import Finding
+from .base import Check, Scene, register
+from .cells import is_blank
+from .codes import replaced_members
+from .history import History, day
+from .panel import GRAIN_DAYS, Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part of the series: the rows with one label, or one column of quantities."""
+
+    column: str
+    name: str
+    ends: tuple[date, ...]
+
+
+@register
+class Truncated(Check):
+    """The newest period stays put for 8 days, 6 weeks, 5 months, 4 quarters or 3 years (10 % tolerance)."""
+
+    code = "truncated"
+
+    def findings(self, history: History, scene: Scene) -> Iterator[Finding]:
+        """Yield one finding for the whole series, and one for the members that stopped."""
+        panel = history.panel(history.newest.content)
+        if not panel.time or history.ended:
+            return
+        yield from self._whole(history, panel)
+        yield from self._members(history, panel)
+
+    def _limit(self, grain: str) -> float:
+        return self.rules.truncated_after[grain] * (1 - self.rules.tolerance)
+
+    # --- the whole series
+
+    def _whole(self, history: History, panel: Panel) -> Iterator[Finding]:
+        best = history.newest_period(history.newest)
+        if best is None or len(history.touches) < self.rules.truncated_uploads:
+            return
+        promised = _grain_of(history.period_days) if history.period_days else None
+        limit = max(self._limit(panel.grain), self._limit(promised) if promised else 0.0)
+        last = history.touches[-1].at
+        if (last - history.seen[0].at).total_seconds() / 86400 < limit:
+            return
+        since = history.newest.at
+        for item in reversed(history.versions[:-1]):
+            newest = history.newest_period(item)
+            if newest is None or newest < best:
+                break
+            since = item.at
+        touches = [touch for touch in history.touches if touch.at > since]
+        stay = (last - since).total_seconds() / 86400 - _idle_days(panel, best, day(since), day(last))
+        if stay < limit or len(touches) < self.rules.truncated_uploads:
+            return
+        if history.period_days is None and not panel.unique:
+            return  # events with no promise: nothing may have happened
+        usual = self._usual_stay(history, since)
+        if stay <= self.rules.usual_gap_factor * usual:
+            return
+        yield self.found(
+            history,
+            "all",
+            since=best,
+            last_period=best.isoformat(),
+            published=day(last).isoformat(),
+            count=len(touches),
+            column=panel.time,
+            certainty=0.95,
+        )
+
+    def _usual_stay(self, history: History, since: object) -> float:
+        """The longest time, in days, that an earlier newest period stood before the next one came."""
+        advances, best = [], None
+        for item in history.versions:
+            newest = history.newest_period(item)
+            if newest is not None and (best is None or newest > best):
+                best = newest
+                advances.append(item.at)
+        return max(((b - a).total_seconds() / 86400 for a, b in pairwise(advances)), default=0.0)
+
+    # --- members
+
+    def _members(self, history: History, panel: Panel) -> Iterator[Finding]:
+        ends = panel.ends(day(history.newest.at))
+        if len(ends) < 3:
+            return
+        limit = self._limit(panel.grain)
+        stopped = [
+            member
+            for member in _members(panel, ends, self.rules.members_most)
+            if self._stopped(member, panel, ends, limit)
+        ]
+        stopped = [member for member in stopped if not self._declared_ended(history, member)]
+        stopped = _without_parts(stopped)
+        if not stopped:
+            return
+        if replaced_members(panel, self.rules):
+            return  # another code list: a break of method, not a series cut off
+        first = min(stopped, key=lambda member: (member.ends[-1], member.column, member.name))
+        last = first.ends[-1]
+        total = len({panel.keys[i] for i in range(len(panel.rows))}) or 1
+        yield self.found(
+            history,
+            "member",
+            since=last,
+            share=min(1.0, len(stopped) / max(total, len(stopped))),
+            member=first.name,
+            members=len(stopped),
+            last_period=last.isoformat(),
+            column=first.column,
+            row=panel.row_of(first.column, first.name, last),
+            certainty=0.9,
+        )
+
+    def _stopped(self, member: Member, panel: Panel, ends: list[date], limit: float) -> bool:
+        """Whether it came regularly and then no more, for long enough, while others went on."""
+        last = member.ends[-1]
+        if last >= ends[-1] or (ends[-1] - last).days < limit:
+            return False
+        least = self.rules.member_periods.get(panel.grain, self.rules.member_periods_default)
+        if len(member.ends) < least:
+            return False
+        missed = [end for end in ends if end > last]
+        months = {end.month for end in member.ends}
+        seasonal = panel.grain in {"day", "week", "month", "quarter"} and len(member.ends) > least
+        if seasonal and len(months) < 12 and (last - member.ends[0]).days > 400:
+            missed = [end for end in missed if end.month in months]
+            if not missed or len(missed) * GRAIN_DAYS[panel.grain] < limit - GRAIN_DAYS[panel.grain]:
+                return False
+        others = [end for end in ends if member.ends[0] <= end <= last]
+        if (last - member.ends[0]).days > 400 and seasonal:
+            others = [end for end in others if end.month in months]
+        if len(member.ends) < self.rules.member_regular * len(others):
+            return False
+        gaps = [(b - a).days for a, b in pairwise(member.ends)]
+        longest = max(gaps, default=0)
+        usual = max((b - a).days for a, b in pairwise(ends))
+        factor = self.rules.usual_gap_factor
+        return longest <= usual or (ends[-1] - last).days > factor * longest
+
+    def _declared_ended(self, history: History, member: Member) -> bool:
+        """Whether the description or the declared coverage says that this member has ended."""
+        coverage = fold(json.dumps(history.last_look.temporal_coverage, ensure_ascii=False))
+        name = fold(member.name)
+        if history.last_look.temporal_coverage and len(name) > 1 and name in coverage:
+            return True
+        for at, text in history.descriptions:
+            if day(at) < member.ends[0] or not _names(text, name):
+                continue
+            if any(f" {word}" in f" {text}" for word in self.rules.end_words):
+                return True
+        return False
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _grain_of(days: float) -> str:
+    """The grain that a promised period of so many days is judged by."""
+    return min(GRAIN_DAYS, key=lambda grain: (abs(GRAIN_DAYS[grain] - days) / GRAIN_DAYS[grain], grain))
+
+
+def _members(panel: Panel, ends: list[date], most: int) -> list[Member]:
+    """Every label of every column, every combination of labels, and every column of quantities."""
+    known = set(ends)
+    found: list[Member] = []
+    groups: list[tuple[str, list[str]]] = [(name, list(panel.cells[name])) for name in panel.dims]
+    if len(panel.dims) > 1:
+        groups.append((" + ".join(panel.dims), [" / ".join(key) for key in panel.keys]))
+    for column, labels in groups:
+        by_label: dict[str, set[date]] = {}
+        for name, when, full in zip(labels, panel.periods, panel.filled, strict=True):
+            if name and full and when is not None and when.end in known:
+                by_label.setdefault(name, set()).add(when.end)
+        if 1 < len(by_label) <= most:
+            found += [Member(column, name, tuple(sorted(dates))) for name, dates in by_label.items()]
+    if len(panel.measures) > 1:
+        for name in panel.measures:
+            dates = {
+                when.end
+                for cell, when in zip(panel.cells[name], panel.periods, strict=True)
+                if when is not None and when.end in known and not is_blank(cell)
+            }
+            if dates:
+                found.append(Member(name, name, tuple(sorted(dates))))
+    return found
+
+
+def _without_parts(stopped: list[Member]) -> list[Member]:
+    """Leave out combinations whose single label has stopped as well."""
+    single = {member.name for member in stopped if " + " not in member.column}
+    return [
+        member
+        for member in stopped
+        if " + " not in member.column or not single & set(member.name.split(" / "))
+    ]
+
+
+def _idle_days(panel: Panel, newest: date, since: date, until: date) -> int:
+    """Days of the stay in months that held no data in either of the last two years (seasons)."""
+    if panel.grain not in {"day", "week", "month"}:
+        return 0
+    ends = panel.ends()
+    start = newest - timedelta(days=2 * 366)
+    if ends[0] > newest - timedelta(days=360):
+        return 0
+    active = {end.month for end in ends if end > start}
+    if len(active) == 12:
+        return 0
+    lag = (since - newest).days
+    days = range((until - since).days)
+    return sum((since + timedelta(days=n - lag)).month not in active for n in days)
