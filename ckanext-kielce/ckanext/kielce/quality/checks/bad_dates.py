@@ -14,7 +14,7 @@ from .cells import is_blank, period, sentinel
 from .history import History, day
 from .panel import describes_thing, find_time, looks_like_time, spread, time_score
 
-_YEAR = re.compile(r"(?<!\d)(\d{4,5})(?=[-/.]\d{1,2}(?!\d))|(?<=\d[-/. ])(\d{4,5})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 
 
 @register
@@ -131,7 +131,7 @@ class BadDates(Check):
 def _year(cell: str) -> float | None:
     """The year of something written like a date that is none ("0202-03-01", "20223-05-01")."""
     found = _YEAR.search(cell)
-    return float(found.group(1) or found.group(2)) if found and len(cell) <= 20 else None
+    return float(found.group()) if found and len(cell) <= 20 else None
 
 
 def _alone(year: float, others: list[float], limit: float) -> bool:

@@ -168,6 +168,7 @@ class Panel:
         cells = list(zip(*self.rows, strict=True)) if self.rows else [() for _ in self.header]
         self.cells: dict[str, tuple[str, ...]] = dict(zip(self.header, cells, strict=True))
         count = len(self.rows)
+        alone = bool(self.time) and len(set(self.periods)) >= 0.98 * count  # a row a period: no labels needed
         for name, values in self.cells.items():
             if name in (self.time, self.part) or not name:
                 continue
@@ -181,7 +182,8 @@ class Panel:
                     self.dims.append(name)
                 continue
             whole = all(cell.isdigit() for cell in distinct if not is_blank(cell))
-            if whole and name_words(name) & self.rules.code_words and len(distinct) <= max(3, count / 2):
+            coded = bool(name_words(name) & self.rules.code_words) and not alone
+            if whole and coded and len(distinct) <= max(3, count / 2):
                 self.dims.append(name)
                 continue
             self.measures.append(name)

@@ -9,6 +9,7 @@ from datetime import date
 from ..domain.model import Finding
 from .base import Check, Scene, register
 from .cells import date_form, is_blank, number, period
+from .codes import replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import describes_thing, time_score
 from .table import Table
@@ -39,7 +40,8 @@ class SchemaBreak(Check):
                 continue
             before = first.content.table.column(name)
             if self._turned_to_text(before, cells):
-                text.append(name)
+                if name not in self._recoded(history, first):
+                    text.append(name)
             elif self._written_otherwise(name, before, cells):
                 forms.append(name)
         if text:
@@ -112,6 +114,15 @@ class SchemaBreak(Check):
         if len(odd) >= 2 and len(odd) >= 0.5 * len(added) and len(set(map(date_form, odd))) == 1:
             return True
         return _day_and_month_swapped(old, new)
+
+    def _recoded(self, history: History, first: Seen) -> set[str]:
+        """Columns whose labels are another code list now: a break of method, not of the table."""
+        panel = history.panel(history.newest.content)
+        changes = (
+            replaced_codes(history.panel(first.content), panel, self.rules),
+            replaced_members(panel, self.rules),
+        )
+        return {change.column for change in changes if change is not None}
 
     # --- since when
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..domain.model import Finding
 from .base import Check, Scene, register
 from .history import History, day
+from .truncated import idle_days
 
 
 @register
@@ -28,6 +29,9 @@ class TouchedOnly(Check):
         if len(touches) < self.rules.touched_uploads:
             return
         span = (touches[-1].at - since).total_seconds() / 86400
+        if span >= self.rules.touched_periods * period * (1 - self.rules.tolerance):
+            panel, best = history.panel(history.newest.content), history.newest_period(history.newest)
+            span -= idle_days(panel, best, day(since), day(touches[-1].at)) if best is not None else 0
         if span < self.rules.touched_periods * period * (1 - self.rules.tolerance):
             return
         yield self.found(

@@ -63,7 +63,7 @@ class Truncated(Check):
                 break
             since = item.at
         touches = [touch for touch in history.touches if touch.at > since]
-        stay = (last - since).total_seconds() / 86400 - _idle_days(panel, best, day(since), day(last))
+        stay = (last - since).total_seconds() / 86400 - idle_days(panel, best, day(since), day(last))
         if stay < limit or len(touches) < self.rules.truncated_uploads:
             return
         if history.period_days is None and not panel.unique:
@@ -211,7 +211,7 @@ def _without_parts(stopped: list[Member]) -> list[Member]:
     ]
 
 
-def _idle_days(panel: Panel, newest: date, since: date, until: date) -> int:
+def idle_days(panel: Panel, newest: date, since: date, until: date) -> int:
     """Days of the stay in months that held no data in either of the last two years (seasons)."""
     if panel.grain not in {"day", "week", "month"}:
         return 0

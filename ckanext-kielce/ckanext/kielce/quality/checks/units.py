@@ -100,6 +100,6 @@ def in_name(column: str) -> str:
 def ratio(this: str, other: str) -> float:
     """What a number in `this` has to be multiplied by to be in `other`; 1 where the units can't be converted."""
     one, two = parse(this), parse(other)
-    if one[0] == two[0] or not one[0] or not two[0]:
-        return one[1] / two[1]
-    return 1.0
+    known = {kind for kind, _ in _UNITS.values()} | {"energy", "power"}
+    physical = [kind.split("/")[0] in known for kind in (one[0], two[0])]
+    return 1.0 if all(physical) and one[0] != two[0] else one[1] / two[1]
