@@ -101,7 +101,7 @@ def make_cluster(profile: Profile) -> None:
         data.chmod(0o700)
         command = [
             str(postgres_bin() / "initdb"), "-D", str(data), "-U", "postgres", "--auth=scram-sha-256",
-            f"--pwfile={password_file.name}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+            f"--pwfile={password_file.name}", "--encoding=UTF8", "--locale=C.UTF-8", "--text-search-config=simple", "--no-sync",
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", **as_user)
     if done.returncode:

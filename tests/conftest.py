@@ -10,6 +10,28 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tables_of_every_plugin(request: pytest.FixtureRequest) -> None:
+    """Keep the tables that `ckan db upgrade` has made for all plugins.
+
+    CKAN's first clean-up of a session drops every table and makes the core's only; told that the tables are there, it
+    deletes rows, as it does from the second clean-up on.
+    """
+    if request.config.getoption("--ckan-ini", default=None):
+        from ckan import model
+
+        model.repo.tables_created_and_initialised = True
+
+
+@pytest.fixture(scope="module", autouse=True)
+def empty_redis(request: pytest.FixtureRequest, tables_of_every_plugin: None) -> None:
+    """Jobs, schedules and locks that one module leaves in the tests' Redis database are not the next one's."""
+    if request.config.getoption("--ckan-ini", default=None):
+        from ckan.lib.redis import connect_to_redis
+
+        connect_to_redis().flushdb()
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

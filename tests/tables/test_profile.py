@@ -203,3 +203,23 @@ def test_profile_of_100k_rows_is_quick(table):
     started = time.perf_counter()
     assert profile(table(text), TODAY).rows == 100_000
     assert time.perf_counter() - started < 5
+
+
+REGISTER = "kod;nawierzchnia;{title}\n" + "".join(f"SR-{n:03};asfalt;{1990 + n % 30}\n" for n in range(40))
+SERIES = "rok;osiedle;osoby\n" + "".join(f"{2000 + n // 4};{'ABCD'[n % 4]};{n}\n" for n in range(40))
+EVENTS = "id;data;rodzaj\n" + "".join(f"{n};2026-10-{1 + n % 28:02};dziura\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (REGISTER.format(title="rok"), None),
+        (REGISTER.format(title="rok_budowy"), None),
+        (SERIES, "rok"),
+        (EVENTS, "data"),
+    ],
+    ids=["years of things", "years of construction", "a series", "events with ids"],
+)
+def test_years_of_things_are_no_periods(table, text, column):
+    """A register of cycle paths, each with its year, was taken for a series that had ended long ago."""
+    assert profile(table(text), TODAY).time_column == column

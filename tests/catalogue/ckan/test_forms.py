@@ -12,7 +12,13 @@ spec = importlib.util.spec_from_file_location("examples", Path(__file__).parent.
 examples = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(examples)
 
-pytestmark = [pytest.mark.ckan, pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")]
+PLUGINS = "kielce datastore scheming_datasets dcat structured_data spatial_metadata spatial_query"
+
+pytestmark = [
+    pytest.mark.ckan,
+    pytest.mark.ckan_config("ckan.plugins", PLUGINS),
+    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index"),
+]
 
 
 @pytest.fixture

@@ -329,6 +329,11 @@ _ATTRIBUTE_WORDS = _words("""
     wydania obowiazuje obowiazywania umowy planowana planowany planowane publikacji utworzenia do
     birth end expiry built valid modified updated created
 """)
+_OBJECT_WORDS = _words("""
+    budowy nasadzenia posadzenia uchwaly uchwalenia nadania wymiany remontu montazu produkcji zalozenia powstania
+    ustanowienia urodzenia built birth
+""")
+"""What happened once to the thing that a row describes: never the time that the row is about."""
 _NOT_TIME_WORDS = _words("""
     id kod code nr numer number liczba ilosc kwota wartosc suma cena pow powierzchnia dlugosc szerokosc teryt
     pesel regon nip zl pln procent udzial stan wskaznik count amount value tel telefon
@@ -350,8 +355,8 @@ def time_column_score(name: str, values: Iterable[Any]) -> float:
 
     ``values`` is a sample; empty ones are left out. At least nine in ten must read as periods. Bare numbers
     such as 2024 or 202401 count only when the name says time or nothing speaks against it and they differ
-    little. Dates that describe a thing (year of construction, end of a contract) score lower than dates of
-    observation.
+    little. Dates that may describe a thing (end of a contract) score lower than dates of observation, and what
+    can only be a thing's (year of construction) scores nothing: a register of old houses is not out of date.
     """
     cells = [v for v in values if v is not None and (not isinstance(v, str) or v.strip())]
     if not cells:
@@ -361,6 +366,8 @@ def time_column_score(name: str, values: Iterable[Any]) -> float:
     if share < 0.9:
         return 0.0
     words = name_words(name)
+    if words & _OBJECT_WORDS:
+        return 0.0
     named, attribute = bool(words & _TIME_WORDS), bool(words & _ATTRIBUTE_WORDS)
     weak = all(
         isinstance(v, int | float) or (isinstance(v, str) and _WEAK_TEXT.fullmatch(v.strip())) for v in cells

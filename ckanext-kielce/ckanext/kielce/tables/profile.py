@@ -109,9 +109,31 @@ def profile(table: Table, today: dt.date | None = None) -> Profile:
     return result
 
 
+_ID_WORDS = frozenset("id fid gid uuid kod code symbol identyfikator identifier".split())
+_REGISTER_MINIMUM = 10
+"""Rows from which on a column of different ids is no accident."""
+
+
+def _rows_have_ids(table: Table) -> bool:
+    """Whether a column of ids tells all rows apart, as in a register of things."""
+    if len(table.frame) < _REGISTER_MINIMUM:
+        return False
+    ids = [column.name for column in table.columns if name_words(column.title) & _ID_WORDS]
+    return any(table.frame[name].n_unique() == len(table.frame) for name in ids)
+
+
+def _only_years(values: list[Any]) -> bool:
+    """Whether the periods are several years: in a register they are the things' years, not the rows'."""
+    return len(values) > 1 and all(period is None or period.grain == "year" for period in map(parse_period, values))
+
+
 def find_time_column(table: Table) -> str | None:
-    """The column that says which time each row is about; the leftmost of those that say so equally well."""
+    """The column that says which time each row is about; the leftmost of those that say so equally well.
+
+    Years in a table whose rows have ids of their own describe things (a cycle path's year), not observations.
+    """
     best, best_score = None, TIME_COLUMN_MINIMUM
+    numbered = _rows_have_ids(table)
     for column in table.columns:
         series = table.frame[column.name]
         if column.type in ("number", "boolean") or series.null_count() == len(series):
@@ -121,6 +143,8 @@ def find_time_column(table: Table) -> str | None:
             continue
         values: list[Any] = filled.head(5000).unique(maintain_order=True).head(_SAMPLE).to_list()
         score = time_column_score(column.title, values)
+        if score and numbered and _only_years(values):
+            continue
         if score > best_score or (best is None and score >= TIME_COLUMN_MINIMUM):
             best, best_score = column.name, score
     return best
