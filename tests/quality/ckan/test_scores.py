@@ -426,3 +426,16 @@ def test_one_query_brings_the_scores_of_a_page(files: Any, make_dataset: Any, mo
         event.remove(engine, "before_cursor_execute", count)
     assert len(found["results"]) == 4
     assert len(asked) == 1
+
+
+def test_a_live_feed_is_not_late_between_two_looks(files: Any, make_dataset: Any) -> None:
+    """Declared to change all the time and looked at every hour: half an hour later it is not overdue."""
+    package = make_dataset(
+        files.put("live.json", '[{"station": "A", "level": 1}]'), frequency="CONT", fmt="JSON"
+    )
+    observe(package)
+    import ckan.plugins.toolkit as tk
+
+    (score,) = tk.get_action("kielce_quality_list")({"user": ""}, {})["results"]
+    assert score["status"] == "fresh"
+    assert dt.datetime.fromisoformat(score["overdue_at"]) - NOW > dt.timedelta(hours=2)

@@ -130,6 +130,8 @@ def build_evidence(
         resources=resources,
         mqa=mqa,
         closed=_closed(package, decisions, options),
+        # A live feed is not late because we look at it more seldom than it changes.
+        check_interval_days=max(options.check_min.total_seconds(), options.sweep_interval) / 86400,
         reviewed_at=max((item.decided_at for item in decisions if item.kind == "reviewed"), default=None),
         stated_start=_stated_start(package, seen),
         published_since=min(
