@@ -43,3 +43,6 @@ lock:  ## renew the locked versions of everything
 
 wheel:  ## build the package into dist/
 	@$(OPS) wheel
+
+benchmark:  ## time the parts beside their peers, in the running demo
+	@.venv/bin/python benchmarks/load_table.py var/demo/ckan.ini

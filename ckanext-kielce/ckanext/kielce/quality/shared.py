@@ -45,8 +45,11 @@ def deductions(dataset_id: str, lang: str = "pl") -> list[dict[str, Any]]:
 
 
 def late_list(limit: int = 10, lang: str = "pl", user: str | None = None) -> list[dict[str, Any]]:
-    """Sets that are overdue at this moment and why, the longest overdue first: title, status, sentence."""
-    _total, rows = store.list_scores({"late": True}, "overdue", limit, 0, store.visible(user))
+    """Sets that are overdue at this moment and why, title, status, sentence; those that became so last come first.
+
+    What went late this month can still be mended; what has been late for years would hide it.
+    """
+    _total, rows = store.list_scores({"late": True}, "-overdue", limit, 0, store.visible(user))
     return [presentation.row(score, package, lang) for score, package in rows]
 
 
