@@ -109,7 +109,7 @@ def profile(table: Table, today: dt.date | None = None) -> Profile:
     return result
 
 
-_ID_WORDS = frozenset("id fid gid uuid kod code symbol identyfikator identifier".split())
+_ID_WORDS = frozenset(["id", "fid", "gid", "uuid", "kod", "code", "symbol", "identyfikator", "identifier"])
 _REGISTER_MINIMUM = 10
 """Rows from which on a column of different ids is no accident."""
 
@@ -124,7 +124,9 @@ def _rows_have_ids(table: Table) -> bool:
 
 def _only_years(values: list[Any]) -> bool:
     """Whether the periods are several years: in a register they are the things' years, not the rows'."""
-    return len(values) > 1 and all(period is None or period.grain == "year" for period in map(parse_period, values))
+    return len(values) > 1 and all(
+        period is None or period.grain == "year" for period in map(parse_period, values)
+    )
 
 
 def find_time_column(table: Table) -> str | None:
