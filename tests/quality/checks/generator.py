@@ -173,13 +173,14 @@ class Base:
         if grain == "year":
             base.time_name = "rok"
             base.lag += rng.randrange(40, 100)
+        noise = rng.choice((0.01, 0.03, 0.06, 0.12))
         for measure in measures:
             for member in members:
-                level = 10 ** rng.uniform(1.8, 5)
+                level = 10 ** rng.uniform(1.2, 5)
                 season, growth = rng.uniform(0, 0.25), rng.uniform(-0.002, 0.006)
                 for at in range(base.first, base.last + 1):
                     phase = period_end(grain, at).timetuple().tm_yday / 365
-                    wave = 1 + season * (abs(2 * phase - 1) - 0.5) + rng.gauss(0, 0.03)
+                    wave = 1 + season * (abs(2 * phase - 1) - 0.5) + rng.gauss(0, noise)
                     base.values[at, member, measure] = max(
                         1.0, level * wave * (1 + growth) ** (at - base.first)
                     )

@@ -51,11 +51,11 @@ class BadDates(Check):
                 )
 
     def _dated(self, name: str, cells: list[str], thing: bool) -> bool:
-        sample = spread(cells)
-        if not looks_like_time(sample):
-            sample = [cell for cell in sample if period(cell) is not None]
-            if len(sample) < 0.5 * max(1, len(spread(cells))):
-                return False
+        sample = [cell for cell in spread(cells) if not is_blank(cell)]
+        read = [cell for cell in sample if period(cell) is not None]
+        if len(read) < 0.6 * max(1, len(sample)) or not looks_like_time(read):
+            return False
+        sample = read
         if thing:
             days = sum(
                 1

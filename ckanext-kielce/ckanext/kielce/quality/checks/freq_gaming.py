@@ -97,7 +97,7 @@ class FrequencyGamed(Check):
 
     def _came_with_content(self, history: History, at: datetime, seen_at: datetime, old: Frequency) -> bool:
         """Whether new content came along with the change."""
-        first, last = at - timedelta(hours=12), max(at, seen_at) + timedelta(days=min(3.0, old.days / 4))
+        first, last = at - timedelta(hours=12), max(at, seen_at) + timedelta(days=old.days / 2)
         return any(first <= moment <= last for moment in self._advances(history))
 
     def _kept(self, history: History, at: datetime, new: Frequency) -> bool:

@@ -248,6 +248,15 @@ class History:
         return found
 
     @cached_property
+    def words_said(self) -> list[tuple[datetime, str]]:
+        """The texts of the description as written, each with the moment from which it stood."""
+        found: list[tuple[datetime, str]] = []
+        for look in self.folder.looks:
+            if not found or found[-1][1] != look.description:
+                found.append((look.at, look.description))
+        return found
+
+    @cached_property
     def ended(self) -> bool:
         """Whether the whole set is declared ended: archived, or a closed coverage that the rhythm or the text confirms.
 

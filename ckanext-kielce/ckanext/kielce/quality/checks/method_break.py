@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
+from .cells import canonical
 from .codes import Replacement, replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import Panel
@@ -47,13 +48,13 @@ class MethodBreak(Check):
         for item in _compared(history):
             before = history.panel(item.content)
             codes = replaced_codes(before, panel, self.rules) if before.time == panel.time else None
-            if codes is not None and (not panel.time or _still_covers(before, panel)):
+            if codes is not None and _still_covers(before, panel, codes.column):
                 return self._codes(history, codes, day(history.newest.at))
             for column, ratios in _ratios(before, panel).items():
                 if len(ratios) < 3:
                     continue
                 middle = median(ratios)
-                alike = sum(abs(math.log(ratio / middle)) < 0.1 for ratio in ratios) / len(ratios)
+                alike = sum(self._is_thousand(ratio) for ratio in ratios) / len(ratios)
                 if self._is_thousand(middle) and alike >= self.rules.thousand_share:
                     return self._unit(history, column, middle, alike, day(history.newest.at))
                 off = sum(self._is_jump(ratio) for ratio in ratios) / len(ratios)
@@ -113,31 +114,54 @@ class MethodBreak(Check):
         return None
 
     def _lasting(self, column: str, many: list[dict[date, float]], ends: list[date]) -> Jump | None:
-        """A sharp change of level in most series at one period that lasts to the end."""
+        """A sharp change of level in most series at one period that lasts to the end; the largest."""
+        plain = [_logs(values, ends) for values in many]
+        adjusted = [_year_on_year(logs, ends) for logs in plain]
         best: Jump | None = None
-        window = self.rules.jump_window
-        for at in range(1, len(ends)):
-            since = ends[at]
-            factors = []
-            for values in many:
-                before = [values[end] for end in ends[max(0, at - window) : at] if values.get(end, 0) > 0]
-                after = [values[end] for end in ends[at : at + window] if values.get(end, 0) > 0]
-                late = [values[end] for end in ends[at:][-3:] if values.get(end, 0) > 0]
-                if not before or not after or values.get(since, 0) <= 0:
+        for series in (plain, adjusted):
+            for at in range(1, len(ends)):
+                jump = self._jump_at(column, series, at, ends)
+                if jump is None or (
+                    series is adjusted and not _seen_plainly(plain, at, math.log(jump.factor))
+                ):
                     continue
-                factor = median(after) / median(before)
-                step = values[since] / before[-1]
-                sharp = self.rules.jump_sharp * math.log(factor)
-                lasts = median(late) / median(before)
-                same = math.log(step) >= sharp if factor > 1 else math.log(step) <= sharp
-                if self._is_jump(factor) and self._is_jump(lasts) and same:
-                    factors.append(factor)
-            share = len(factors) / len(many)
-            if factors and share >= self.rules.jump_share and self._one_way(factors):
-                jump = Jump(column, median(factors), share, since)
                 if best is None or abs(math.log(jump.factor)) > abs(math.log(best.factor)):
                     best = jump
         return best
+
+    def _jump_at(
+        self, column: str, series: list[list[float | None]], at: int, ends: list[date]
+    ) -> Jump | None:
+        """The jump between two neighbouring periods, if most series made it and kept it."""
+        window = self.rules.jump_window
+        levels, steps, stays, returns = [], [], [], []
+        for logs in series:
+            before = [value for value in logs[max(0, at - window) : at] if value is not None]
+            after = [value for value in logs[at : at + window] if value is not None]
+            late = [value for value in logs[at:][-3:] if value is not None]
+            long = [value for value in logs[max(0, at - 2 * window) : at] if value is not None]
+            here, last = logs[at], logs[at - 1]
+            if not before or not after or not late or here is None or last is None:
+                continue
+            levels.append(median(after) - median(before))
+            stays.append(median(late) - median(before))
+            returns.append(median(late) - median(long))
+            steps.append(here - last)
+        if len(levels) < max(1.0, 0.5 * len(series)):
+            return None
+        level, stay, step = median(levels), median(stays), median(steps)
+        share = sum(self._is_jump(math.exp(item)) and item * level > 0 for item in levels) / len(levels)
+        if not (self._is_jump(math.exp(level)) and self._is_jump(math.exp(stay)) and level * stay > 0):
+            return None
+        if (
+            share < self.rules.jump_share
+            or step * level <= 0
+            or abs(step) < self.rules.jump_sharp * abs(level)
+        ):
+            return None
+        if median(returns) * level <= 0 or abs(median(returns)) < 0.5 * abs(level):
+            return None  # back to where it was before a shock
+        return Jump(column, math.exp(level), share, ends[at])
 
     # --- what counts
 
@@ -147,10 +171,6 @@ class MethodBreak(Check):
 
     def _is_jump(self, factor: float) -> bool:
         return factor >= self.rules.jump_up or factor < self.rules.jump_down
-
-    def _one_way(self, factors: list[float]) -> bool:
-        up = sum(factor > 1 for factor in factors) / len(factors)
-        return up >= 0.8 or up <= 0.2
 
     def _note(self, history: History) -> str | None:
         """The part of the newest description that speaks of a change of method; new, or in words of change."""
@@ -185,6 +205,38 @@ class MethodBreak(Check):
         )  # fmt: skip
 
 
+def _logs(values: Mapping[date, float], ends: list[date]) -> list[float | None]:
+    return [math.log(values[end]) if values.get(end, 0) > 0 else None for end in ends]
+
+
+def _year_on_year(logs: list[float | None], ends: list[date]) -> list[float | None]:
+    """Each logarithm less that of a year before: seasons and steady growth drop out.
+
+    Only the first year after a jump shows it; from then on the jump is in both, so later ones are left out.
+    """
+    by_end = {
+        (end.year, end.month, end.day if (end + timedelta(days=1)).day != 1 else 0): n
+        for n, end in enumerate(ends)
+    }
+    found: list[float | None] = []
+    for end, value in zip(ends, logs, strict=True):
+        earlier = by_end.get((end.year - 1, end.month, end.day if (end + timedelta(days=1)).day != 1 else 0))
+        before = logs[earlier] if earlier is not None else None
+        found.append(value - before if value is not None and before is not None else None)
+    return found
+
+
+def _seen_plainly(plain: list[list[float | None]], at: int, level: float) -> bool:
+    """Whether the numbers themselves moved that way: a shock a year ago shows in the comparison with it, and is none."""
+    moves = []
+    for logs in plain:
+        before = [value for value in logs[max(0, at - 3) : at] if value is not None]
+        after = [value for value in logs[at : at + 3] if value is not None]
+        if before and after:
+            moves.append(median(after) - median(before))
+    return bool(moves) and median(moves) * level > 0 and abs(median(moves)) >= 0.4 * abs(level)
+
+
 def _rounded(factor: float) -> float:
     return float(f"{factor:.3g}")
 
@@ -198,10 +250,22 @@ def _compared(history: History) -> list[Seen]:
     return [earlier[round(n * step)] for n in range(_MOST_COMPARED)]
 
 
-def _still_covers(before: Panel, after: Panel) -> bool:
-    """Whether the later version still covers most of the earlier one's span: else the codes may just have moved on."""
-    old, new = set(before.ends()), set(after.ends())
-    return len(old & new) >= 0.5 * len(old)
+def _still_covers(before: Panel, after: Panel, column: str) -> bool:
+    """Whether the later version is still about the same: most periods, or most rows but for the column, are there.
+
+    Else the list has moved on with its rows (job offers, a window that moves).
+    """
+    if after.time:
+        old, new = set(before.ends()), set(after.ends())
+        return len(old & new) >= 0.5 * len(old)
+    old_rows, new_rows = _rows_without(before, column), _rows_without(after, column)
+    return len(old_rows & new_rows) >= 0.5 * len(old_rows)
+
+
+def _rows_without(panel: Panel, column: str) -> set[tuple[str, ...]]:
+    """The values of the rows, one column left out."""
+    names = sorted(name for name in panel.cells if name != column)
+    return set(zip(*([canonical(cell) for cell in panel.cells[name]] for name in names), strict=True))
 
 
 def _ratios(before: Panel, after: Panel) -> Mapping[str, list[float]]:

@@ -21,6 +21,7 @@ _OTHER = re.compile(
     r"\b(nip|regon|krs|tel|telefon\w*|fax|kom|konto|rachun\w*|iban|nrb|dzialk\w*|parcel\w*|spraw\w*|sygn\w*|faktur\w*|"
     r"umow\w*|licznik\w*|seri\w*|ean|isbn|obreb\w*|zlecen\w*|decyzj\w*|wniosk\w*)\W{0,6}(?:nr|numer|no)?\W{0,6}$"
 )
+_GLUED = re.compile(r"(pesel)(?=\d)", re.IGNORECASE)
 _PERSON = re.compile(r"pesel\W{0,6}$")
 
 
@@ -83,8 +84,9 @@ class PersonalData(Check):
             )
         hits, candidates, named = [], 0, False
         for cell, line in full:
-            for match in _IN_TEXT.finditer(cell):
-                before = fold(cell[max(0, match.start() - 30) : match.start()])
+            text = _GLUED.sub(r"\1 ", cell)
+            for match in _IN_TEXT.finditer(text):
+                before = fold(text[max(0, match.start() - 30) : match.start()])
                 if _OTHER.search(before) and not _PERSON.search(before):
                     continue
                 candidates += 1

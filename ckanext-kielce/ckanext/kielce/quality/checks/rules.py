@@ -126,13 +126,15 @@ class CheckRules:
         "zakoncz", "zamkni", "zlikwid", "likwid", "wygasz", "nieczynn", "wycofan", "wylaczon", "zawieszon", "przestal",
         "zniesion", "polaczon", "rozwiaz", "koniec", "ostatni", "archiw", "do konca", "ended", "closed", "discontinued",
         "wygas", "zaprzesta", "zdemontow", "usunie", "nie jest juz", "nie sa juz", "nie prowadz", "przeniesion",
+        "dzialal", "funkcjonowal", "nie dziala", "nie funkcjon", "przerwan", "wstrzym", "zaniecha", "sprzedan",
     )  # fmt: skip
     whole_words: Words = (
         "zbior", "seri", "publikac", "projekt", "program", "aktualizac", "pomiar", "dane", "badani", "dataset", "series",
     )  # fmt: skip
     method_words: Words = (
         "metod", "definic", "sposob", "klasyfikac", "przelicz", "metodyk", "metodolog", "zakres", "liczone", "liczon",
-        "obejmuj", "wlicza", "uwzglednia", "algorytm", "szacun", "kryteri", "method", "definition",
+        "obejmuj", "wlicza", "uwzglednia", "zasad", "nalicz", "zlicz", "kalkul", "szacow", "licze",
+        "algorytm", "szacun", "kryteri", "method", "definition",
     )  # fmt: skip
     change_words: Words = (
         "zmian", "zmien", "nowa", "nowy", "nowe", "nowej", "nowego", "nowych", "inna", "inny", "innej", "odtad", "od ",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections import Counter
 from functools import cached_property
 
@@ -37,6 +38,10 @@ def _delimiter(lines: list[str]) -> str:
     return found
 
 
+def _first_word(cell: str) -> str:
+    return fold(cell).split(" ")[0].rstrip(":.,")
+
+
 def decode(data: bytes) -> tuple[str, str]:
     """Text without a byte order mark, and the codec it was in."""
     found = detect(data)
@@ -55,13 +60,11 @@ class Table:
         self.rules = rules
         if text[:4].lower() == "sep=":
             text = text.split("\n", 1)[-1]
-        lines = text.replace("\x00", "").splitlines()
-        full = [line for line in lines[:60] if line.strip()][:30]
+        text = text.replace("\x00", "")
+        full = [line for line in text[:20_000].splitlines()[:60] if line.strip()][:30]
         self.delimiter = _delimiter(full)
-        raw = [
-            (number, [cell.strip(_STRIP) for cell in row])
-            for number, row in enumerate(csv.reader(lines, delimiter=self.delimiter), 1)
-        ]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
+        raw = [(reader.line_num, [cell.strip(_STRIP) for cell in row]) for row in reader]
         self._shape([(number, row) for number, row in raw if any(row)])
 
     def _shape(self, raw: list[tuple[int, list[str]]]) -> None:
@@ -85,7 +88,7 @@ class Table:
         if width >= 3:
             while body and sum(map(bool, body[-1][1])) == 1 and number(max(body[-1][1], key=len)) is None:
                 body.pop()
-        while body and any(fold(cell).startswith(_TOTALS) for cell in body[-1][1][:2]) and len(body) > 1:
+        while body and any(_first_word(cell) in _TOTALS for cell in body[-1][1][:2]) and len(body) > 1:
             body.pop()
         self.header = header
         self.lines = [number for number, _ in body]

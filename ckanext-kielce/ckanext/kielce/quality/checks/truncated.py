@@ -158,16 +158,28 @@ class Truncated(Check):
         name = fold(member.name)
         if history.last_look.temporal_coverage and len(name) > 1 and name in coverage:
             return True
-        for at, text in history.descriptions:
-            if day(at) < member.ends[0] or not _names(text, name):
+        for at, said in history.words_said:
+            if day(at) < member.ends[0] or not names(said, member.name):
                 continue
-            if any(f" {word}" in f" {text}" for word in self.rules.end_words):
+            if any(f" {word}" in f" {fold(said)}" for word in self.rules.end_words):
                 return True
         return False
 
 
-def _names(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+def names(text: str, name: str) -> bool:
+    """Whether a text names a member, in whatever case: "Filii nr 8" names "Filia nr 8"; a letter alone must be capital."""
+    if len(name) < 3 and not name.isdigit():
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    words = []
+    for word in re.findall(r"\w+", fold(name)):
+        stem = (
+            re.escape(word[: max(3, len(word) - 2)]) + r"\w{0,4}"
+            if word.isalpha() and len(word) > 3
+            else re.escape(word)
+        )
+        words.append(stem)
+    pattern = r"[\W_]{1,3}".join(words)
+    return bool(words) and re.search(rf"(?<![\w.,/-]){pattern}(?!\w|[.,/-]\d)", fold(text)) is not None
 
 
 def _grain_of(days: float) -> str:

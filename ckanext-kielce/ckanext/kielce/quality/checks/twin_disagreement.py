@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,6 +13,8 @@ from .folder import TwinDeclaration
 from .history import History, day
 from .panel import Panel
 from .units import in_name, ratio
+
+_PERIOD = re.compile(r"(?:\d{4}-\d\d-\d\d/)?\d{4}-\d\d-\d\d")
 
 Cell = tuple[str, int, date | None]
 """The text, the line in the file, and the last day of the period."""
@@ -44,6 +47,9 @@ class TwinDisagreement(Check):
         there = _cells(two, [key for _, key in twin.keys], twin.value[1])
         units = [unit or in_name(column) for unit, column in zip(twin.unit, twin.value, strict=True)]
         factor = ratio(*units)
+        for coarser in (_by_end, _by_month):
+            if not any(key in there for key in here):  # "2024-06" there is "30.06.2024" here
+                here, there = coarser(here), coarser(there)
         common = [key for key in here if key in there]
         off = []
         for key in common:
@@ -108,6 +114,26 @@ def _cells(history: History, keys: list[str], value: str) -> dict[tuple[str, ...
             twice.add(key)
         found[key] = cell
     return {key: cell for key, cell in found.items() if key not in twice}
+
+
+def _coarser(cells: dict[tuple[str, ...], Cell], length: int) -> dict[tuple[str, ...], Cell]:
+    """The same cells with periods named by their last day, cut to so many characters; what then coincides is left out."""
+    found: dict[tuple[str, ...], Cell] = {}
+    twice = set()
+    for key, cell in cells.items():
+        named = tuple(part.split("/")[-1][:length] if _PERIOD.fullmatch(part) else part for part in key)
+        if named in found:
+            twice.add(named)
+        found[named] = cell
+    return {key: cell for key, cell in found.items() if key not in twice}
+
+
+def _by_end(cells: dict[tuple[str, ...], Cell]) -> dict[tuple[str, ...], Cell]:
+    return _coarser(cells, 10)
+
+
+def _by_month(cells: dict[tuple[str, ...], Cell]) -> dict[tuple[str, ...], Cell]:
+    return _coarser(cells, 7)
 
 
 def _differ(here: str, there: str, factor: float, slack: float) -> bool:

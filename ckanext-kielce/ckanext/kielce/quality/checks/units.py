@@ -78,6 +78,8 @@ def parse(unit: str) -> tuple[str, float]:
         top, bottom = _one(over), _one(under)
         if top and bottom:
             return f"{top[0]}/{bottom[0]}", factor * top[1] / bottom[1]
+        if top:
+            return f"{top[0]}/{fold(under)}", factor * top[1]
     known = _one(text)
     return (known[0], factor * known[1]) if known else (fold(text), factor)
 
