@@ -394,3 +394,52 @@ def test_values_behind_the_spelling():
 def test_a_cell_may_hold_a_line_break():
     table = Table(b'a;b\n1;"jeden\ndwa"\n2;trzy\n')
     assert [row[0] for row in table.rows] == ["1", "2"]
+
+
+def test_a_unit_that_was_mended_is_past(write):
+    texts = growing()
+    texts[6] = monthly(5, factor=lambda _back, _member: 1000.0)
+    write.history("a", texts)
+    assert write.labels("a") == set()
+
+
+def test_new_codes_that_were_taken_back_are_past(write):
+    texts = growing()
+    texts[6] = texts[6].replace(";A;", ";K1;").replace(";B;", ";K2;").replace(";C;", ";K3;")
+    write.history("a", texts)
+    assert write.labels("a") == set()
+
+
+@pytest.mark.parametrize("window", [None, 12])
+def test_an_ice_rink_is_closed_in_summer(write, window):
+    def open_then(back: int, member: str) -> bool:
+        return member == "B" and int(month(back)[-2:]) in (4, 5, 6, 7, 8, 9, 10)
+
+    texts = [
+        monthly(n, start=30 if window is None else n + window, skip=open_then) for n in range(20, -1, -1)
+    ]
+    write.history("a", texts)
+    assert write.labels("a") == set()
+
+
+@pytest.mark.parametrize("window", [None, 12])
+def test_a_set_with_a_season_only_is_not_cut_off_after_it(write, window):
+    def closed(back: int, _member: str) -> bool:
+        return int(month(back)[-2:]) in (4, 5, 6, 7, 8, 9, 10)
+
+    texts = [
+        monthly(n, start=40 if window is None else n + window, skip=closed) + "\n" * n
+        for n in range(24, -1, -1)
+    ]
+    write.history("a", texts)
+    assert write.labels("a") == set()
+
+
+def test_preliminary_and_final_figures_are_no_members(write):
+    texts = []
+    for n in range(11, -1, -1):
+        lines = monthly(n).splitlines()
+        rows = [line + (";wstępne" if line[:7] > month(n + 6) else ";ostateczne") for line in lines[1:]]
+        texts.append("\n".join([lines[0] + ";status", *rows]))
+    write.history("a", texts)
+    assert write.labels("a") == set()

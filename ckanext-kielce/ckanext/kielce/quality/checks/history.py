@@ -151,6 +151,12 @@ class History:
         ends = self.panel(item.content).ends(day(item.at))
         return ends[-1] if ends else None
 
+    @cached_property
+    def ends(self) -> list[date]:
+        """The last days of all periods that any version held values for, those after the newest was seen left out."""
+        until = day(self.newest.at)
+        return sorted({end for item in self.versions for end in self.panel(item.content).ends(until)})
+
     # --- touches
 
     @cached_property

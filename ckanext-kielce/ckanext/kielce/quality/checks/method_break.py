@@ -44,15 +44,25 @@ class MethodBreak(Check):
     # --- the same cells in an earlier version
 
     def _between(self, history: History, panel: Panel) -> Finding | None:
+        """Compare with the oldest version that holds the same cells (codes: the same periods or rows).
+
+        A mistake that came later and was mended is past; one that stands shows against the oldest.
+        """
         noted = self._note(history)
+        judged: set[str] = set()
+        codes_judged = False
         for item in _compared(history):
             before = history.panel(item.content)
-            codes = replaced_codes(before, panel, self.rules) if before.time == panel.time else None
-            if codes is not None and _still_covers(before, panel, codes.column):
-                return self._codes(history, codes, day(history.newest.at))
+            if not codes_judged and before.time == panel.time:
+                codes = replaced_codes(before, panel, self.rules)
+                covers = _still_covers(before, panel, codes.column if codes is not None else "")
+                if codes is not None and covers:
+                    return self._codes(history, codes, day(history.newest.at))
+                codes_judged = covers
             for column, ratios in _ratios(before, panel).items():
-                if len(ratios) < 3:
+                if len(ratios) < 3 or column in judged:
                     continue
+                judged.add(column)
                 middle = median(ratios)
                 alike = sum(self._is_thousand(ratio) for ratio in ratios) / len(ratios)
                 if self._is_thousand(middle) and alike >= self.rules.thousand_share:
@@ -242,8 +252,8 @@ def _rounded(factor: float) -> float:
 
 
 def _compared(history: History) -> list[Seen]:
-    """Earlier versions to compare with: the one before, the first, and a few between."""
-    earlier = list(history.earlier())
+    """Earlier versions to compare with, oldest first: the first, the one before, and a few between."""
+    earlier = list(history.earlier())[::-1]
     if len(earlier) <= _MOST_COMPARED:
         return earlier
     step = (len(earlier) - 1) / (_MOST_COMPARED - 1)

@@ -198,9 +198,21 @@ class Panel:
         self.dims = [name for name in self.dims if len(set(self.cells[name])) > 1 or not self.time]
 
     @cached_property
+    def key_dims(self) -> list[str]:
+        """The labels needed to tell rows of one period apart; others (a status, a name beside a code) only describe."""
+        if not self.time or not self.unique:
+            return self.dims
+        kept = list(self.dims)
+        for name in reversed(self.dims):
+            columns = [self.cells[other] for other in kept if other != name]
+            if len(set(zip(self.periods, *columns, strict=True))) >= 0.98 * len(self.rows):
+                kept.remove(name)
+        return kept
+
+    @cached_property
     def keys(self) -> list[tuple[str, ...]]:
         """Each row's labels."""
-        columns = [self.cells[name] for name in self.dims]
+        columns = [self.cells[name] for name in self.key_dims]
         return list(zip(*columns, strict=True)) if columns else [()] * len(self.rows)
 
     @property
@@ -272,7 +284,7 @@ class Panel:
             cells = self.cells.get(name, ())
             if at < 3 and name not in self.dims and len(set(cells)) == len(cells) > 1:
                 return self._by_identity(name)
-        if self.dims and len(set(self.keys)) == len(self.keys):
+        if self.key_dims and len(set(self.keys)) == len(self.keys):
             for name in self.measures:
                 for cell, key in zip(self.cells[name], self.keys, strict=True):
                     value = number(cell)

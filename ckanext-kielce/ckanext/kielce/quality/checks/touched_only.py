@@ -31,7 +31,11 @@ class TouchedOnly(Check):
         span = (touches[-1].at - since).total_seconds() / 86400
         if span >= self.rules.touched_periods * period * (1 - self.rules.tolerance):
             panel, best = history.panel(history.newest.content), history.newest_period(history.newest)
-            span -= idle_days(panel, best, day(since), day(touches[-1].at)) if best is not None else 0
+            span -= (
+                idle_days(history, panel.grain, best, day(since), day(touches[-1].at))
+                if best is not None
+                else 0
+            )
         if span < self.rules.touched_periods * period * (1 - self.rules.tolerance):
             return
         yield self.found(

@@ -63,7 +63,9 @@ class Truncated(Check):
                 break
             since = item.at
         touches = [touch for touch in history.touches if touch.at > since]
-        stay = (last - since).total_seconds() / 86400 - idle_days(panel, best, day(since), day(last))
+        stay = (last - since).total_seconds() / 86400 - idle_days(
+            history, panel.grain, best, day(since), day(last)
+        )
         if stay < limit or len(touches) < self.rules.truncated_uploads:
             return
         if history.period_days is None and not panel.unique:
@@ -105,6 +107,8 @@ class Truncated(Check):
             if self._stopped(member, panel, ends, limit)
         ]
         stopped = [member for member in stopped if not self._declared_ended(history, member)]
+        if stopped and len(ends) < 2 * len(history.ends):
+            stopped = self._stopped_in_all_versions(history, panel, stopped, limit)
         stopped = _without_parts(stopped)
         if not stopped:
             return
@@ -125,6 +129,26 @@ class Truncated(Check):
             row=panel.row_of(first.column, first.name, last),
             certainty=0.9,
         )
+
+    def _stopped_in_all_versions(
+        self, history: History, panel: Panel, stopped: list[Member], limit: float
+    ) -> list[Member]:
+        """Judge again by what older versions held: a window that moves is too short to show a season."""
+        longer: dict[tuple[str, str], set[date]] = {
+            (item.column, item.name): set(item.ends) for item in stopped
+        }
+        until = day(history.newest.at)
+        for version in history.versions[:-1]:
+            older = history.panel(version.content)
+            for item in _members(older, older.ends(until), self.rules.members_most):
+                if (item.column, item.name) in longer:
+                    longer[item.column, item.name].update(item.ends)
+        kept = []
+        for item in stopped:
+            member = Member(item.column, item.name, tuple(sorted(longer[item.column, item.name])))
+            if self._stopped(member, panel, history.ends, limit):
+                kept.append(member)
+        return kept
 
     def _stopped(self, member: Member, panel: Panel, ends: list[date], limit: float) -> bool:
         """Whether it came regularly and then no more, for long enough, while others went on."""
@@ -191,9 +215,9 @@ def _members(panel: Panel, ends: list[date], most: int) -> list[Member]:
     """Every label of every column, every combination of labels, and every column of quantities."""
     known = set(ends)
     found: list[Member] = []
-    groups: list[tuple[str, list[str]]] = [(name, list(panel.cells[name])) for name in panel.dims]
-    if len(panel.dims) > 1:
-        groups.append((" + ".join(panel.dims), [" / ".join(key) for key in panel.keys]))
+    groups: list[tuple[str, list[str]]] = [(name, list(panel.cells[name])) for name in panel.key_dims]
+    if len(panel.key_dims) > 1:
+        groups.append((" + ".join(panel.key_dims), [" / ".join(key) for key in panel.keys]))
     for column, labels in groups:
         by_label: dict[str, set[date]] = {}
         for name, when, full in zip(labels, panel.periods, panel.filled, strict=True):
@@ -223,17 +247,15 @@ def _without_parts(stopped: list[Member]) -> list[Member]:
     ]
 
 
-def idle_days(panel: Panel, newest: date, since: date, until: date) -> int:
-    """Days of the stay in months that held no data in either of the last two years (seasons)."""
-    if panel.grain not in {"day", "week", "month"}:
+def idle_days(history: History, grain: str, newest: date, since: date, until: date) -> int:
+    """Days of the stay in months that held no data in either of the last two years (seasons), by all versions."""
+    if grain not in {"day", "week", "month"}:
         return 0
-    ends = panel.ends()
-    start = newest - timedelta(days=2 * 366)
-    if ends[0] > newest - timedelta(days=360):
+    ends = [end for end in history.ends if end <= newest]
+    if not ends or ends[0] > newest - timedelta(days=360):
         return 0
-    active = {end.month for end in ends if end > start}
+    active = {end.month for end in ends if end > newest - timedelta(days=2 * 366)}
     if len(active) == 12:
         return 0
     lag = (since - newest).days
-    days = range((until - since).days)
-    return sum((since + timedelta(days=n - lag)).month not in active for n in days)
+    return sum((since + timedelta(days=n - lag)).month not in active for n in range((until - since).days))
