@@ -160,8 +160,13 @@ class MethodBreak(Check):
         if len(levels) < max(1.0, 0.5 * len(series)):
             return None
         level, stay, step = median(levels), median(stays), median(steps)
-        share = sum(self._is_jump(math.exp(item)) and item * level > 0 for item in levels) / len(levels)
-        if not (self._is_jump(math.exp(level)) and self._is_jump(math.exp(stay)) and level * stay > 0):
+        enough = math.log(self.rules.jump_up if level > 0 else 1 / self.rules.jump_down)
+        one_way = [item if level > 0 else -item for item in levels]
+        share = sum(item >= self.rules.jump_noise * enough for item in one_way) / len(levels)
+        if (
+            abs(level) < self.rules.jump_noise * enough
+            or stay * math.copysign(1, level) < self.rules.jump_stays * enough
+        ):
             return None
         if (
             share < self.rules.jump_share

@@ -76,6 +76,10 @@ class CheckRules:
     """Rows a code on average; below, the column is no code list."""
     jump_up: float = 1.25
     jump_down: float = 0.8
+    jump_noise: float = 0.8
+    """Within one series a level is known only so well: this share (of the logarithm) of the jump is enough to be one,"""
+    jump_stays: float = 0.65
+    """and this share of it has to be left in the last periods."""
     jump_share: float = 0.6
     """Share of the series that jumped."""
     jump_sharp: float = 0.6

@@ -29,12 +29,12 @@ class VolumeCollapse(Check):
                 sound = item
                 continue
             if item is newest:
-                expected = self._expected(history, sound, newest)
+                expected, rows = self._counts(history, sound, newest)
                 yield self.found(
                     history,
                     "rows",
                     since=day(since.at),
-                    rows=len(newest.content.table.rows),
+                    rows=rows,
                     rows_before=expected,
                     seen=day(newest.at).isoformat(),
                     sound_file=sound.content.name,
@@ -44,23 +44,26 @@ class VolumeCollapse(Check):
             since = item if since is newest else since
 
     def _suspicious(self, history: History) -> bool:
-        """Whether any version has twice the rows of the newest: else nothing collapsed, and nothing is compared."""
+        """Whether any version has many more rows than the newest: else nothing is compared."""
         rows = len(history.newest.content.table.rows)
-        return any(rows < self.rules.volume_share * len(item.content.table.rows) for item in history.versions)
+        return any(0.8 * len(item.content.table.rows) > rows for item in history.versions)
 
     def _collapsed(self, history: History, sound: Seen, item: Seen) -> bool:
-        expected = self._expected(history, sound, item)
-        rows = len(item.content.table.rows)
+        expected, rows = self._counts(history, sound, item)
         return expected >= self.rules.volume_minimum and rows < self.rules.volume_share * expected
 
-    def _expected(self, history: History, sound: Seen, item: Seen) -> int:
-        """How many rows of the sound version lie in the span that the other one covers; all, if it isn't dated."""
+    def _counts(self, history: History, sound: Seen, item: Seen) -> tuple[int, int]:
+        """Rows of the sound version and of the other in the span that both cover; all, where they aren't dated."""
         before, after = history.panel(sound.content), history.panel(item.content)
-        span = _span(after)
-        if not before.time or span is None:
-            return len(before.rows)
-        first, last = span
-        return sum(when is not None and first <= when.end <= last for when in before.periods)
+        one, two = _span(before), _span(after)
+        if one is None or two is None:
+            return len(before.rows), len(after.rows)
+        first, last = max(one[0], two[0]), min(one[1], two[1])
+        return _within(before, first, last), _within(after, first, last)
+
+
+def _within(panel: Panel, first: date, last: date) -> int:
+    return sum(when is not None and first <= when.end <= last for when in panel.periods)
 
 
 def _span(panel: Panel) -> tuple[date, date] | None:
