@@ -118,12 +118,13 @@ def test_a_renamed_column_is_found(scores: dict[str, Any]) -> None:
 
 
 def test_personal_data_are_withheld_from_the_public_and_shown_to_the_coordinator(
-    ask: Ask, scores: dict[str, Any], datasets: list[dict[str, Any]]
+    ask: Ask, get: Callable[..., bytes], scores: dict[str, Any]
 ) -> None:
     suspected = [name for name, score in scores.items() if score["reason"] == "personal_data"]
     assert len(suspected) == 1
     public = ask("kielce_quality_list", limit=1000)["results"]
     assert suspected[0] not in {score["name"] for score in public}
+    assert get(f"/dataset/{suspected[0]}")
     resource = ask("package_show", id=suspected[0])["resources"][0]
     assert resource["url"] == ""
     with pytest.raises(urllib.error.HTTPError) as refused:

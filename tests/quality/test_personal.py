@@ -22,6 +22,11 @@ def test_numbers_that_lost_their_leading_zero_are_found() -> None:
     assert found(pesel=[44051401359, 2070803628]) == [("pesel", 2)]
 
 
+def test_dates_written_as_numbers_are_no_persons() -> None:
+    """20261225 padded with zeros passes the checksum by chance; a timetable was withheld for it."""
+    assert found(date=[20261111, 20261225, 20261226, 20270101]) == []
+
+
 def test_wrong_checksums_are_no_persons() -> None:
     assert found(pesel=WRONG) == []
 

@@ -213,6 +213,11 @@ class TestPersonalData:
         assert any(item["code"] == "personal_data" for item in score["deductions"])
         seen = tk.get_action("package_show")({"user": owner["name"]}, {"id": package["id"]})
         assert seen["resources"][0]["url"]
+        for user, names in ((owner["name"], [package["name"]]), (factories.User()["name"], []), ("", [])):
+            listed = tk.get_action("kielce_quality_list")({"user": user}, {"reason": "personal_data"})[
+                "results"
+            ]
+            assert [item["name"] for item in listed] == names
 
     def test_no_value_is_kept(self, files: Any, make_dataset: Any) -> None:
         from ckan import model

@@ -98,7 +98,10 @@ def columns(resource: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
     names = list(notes)
     types = {name: str(note.get("type") or "") for name, note in notes.items()}
     if not names and resource.get("datastore_active"):
-        info = tk.get_action("datastore_info")({}, {"id": resource["id"]})
+        try:
+            info = tk.get_action("datastore_info")({}, {"id": resource["id"]})
+        except (tk.NotAuthorized, tk.ObjectNotFound):  # withheld, or being loaded anew
+            info = {}
         for entry in info.get("fields", []):
             names.append(entry["id"])
             types[entry["id"]] = entry.get("type", "")

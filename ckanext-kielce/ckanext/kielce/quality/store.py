@@ -78,16 +78,23 @@ def history(package_id: str, days: int) -> list[model.ScoreDay]:
 
 
 def visible(user: str | None) -> sa.ColumnElement[bool]:
-    """Condition on ``Package``: active datasets that this user may see."""
+    """Condition on ``Package`` and ``Score``: active datasets whose score this user may see.
+
+    Scores withheld for suspected personal data are for those who may edit the dataset.
+    """
     active = Package.state == "active"
     account = ckan_model.User.get(user) if user else None
     if account is not None and account.sysadmin:
         return active
-    public = Package.private.is_(False)
+    public, open_to_all = Package.private.is_(False), model.Score.withheld.is_(False)
     if account is None:
-        return sa.and_(active, public)
-    units = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "read"})
-    return sa.and_(active, sa.or_(public, Package.owner_org.in_([unit["id"] for unit in units])))
+        return sa.and_(active, public, open_to_all)
+
+    def of_units(permission: str) -> sa.ColumnElement[bool]:
+        units = tk.get_action("organization_list_for_user")({"user": user}, {"permission": permission})
+        return Package.owner_org.in_([unit["id"] for unit in units])
+
+    return sa.and_(active, sa.or_(public, of_units("read")), sa.or_(open_to_all, of_units("update_dataset")))
 
 
 def list_scores(
@@ -99,7 +106,7 @@ def list_scores(
         (name or id), ``late`` (overdue at this moment)
     """
     query = select(model.Score, Package).join(Package, Package.id == model.Score.package_id).where(condition)
-    query = query.where(model.Score.withheld.is_(False), *_conditions(filters))
+    query = query.where(*_conditions(filters))
     total = Session.scalar(select(sa.func.count()).select_from(query.subquery())) or 0
     rows = Session.execute(query.order_by(SORTS[sort], Package.name).limit(limit).offset(offset)).all()
     return total, [(score, package) for score, package in rows]
