@@ -21,6 +21,7 @@ CITY_SERVERS = ("files", "mapserver", "pycsw")
 def raise_services(profile: Profile) -> None:
     """PostgreSQL, Redis and Solr up, the settings file written, databases and tables there."""
     with step("PostgreSQL, Redis and Solr"):
+        services.check_external()
         services.start_supervisor(profile)
         services.start(profile, "services")
         services.wait_healthy(profile, "postgres", "redis", "solr")

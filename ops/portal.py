@@ -122,9 +122,13 @@ CAUSES = (
 
 
 def explain(output: str) -> str:
-    """The last lines of a failed command, with the likely cause first."""
-    causes = [cause for sign, cause in CAUSES if sign in output]
-    return "\n".join([*causes[:1], *output.strip().splitlines()[-12:]])
+    """What went wrong: the likely cause with the error's own words, or the last lines of the output."""
+    lines = output.strip().splitlines()
+    for sign, cause in CAUSES:
+        told = [line.strip() for line in lines if sign in line and not line.startswith((" ", "\t"))]
+        if told:
+            return f"{cause}\n{told[-1]}"
+    return "\n".join(lines[-12:])
 
 
 def migrations_digest() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import contextlib
 import hashlib
+import json
 import os
 import pwd
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from string import Template
@@ -339,6 +341,36 @@ def healthy(profile: Profile, server: str) -> bool:
         "pycsw": f"http://127.0.0.1:{ports['pycsw']}/csw?service=CSW&version=2.0.2&request=GetCapabilities",
     }
     return answers(urls[server]) if server in urls else listens(ports[server])
+
+
+def check_external() -> None:
+    """Ask the operator's own Solr and Redis whether they are there; PostgreSQL is asked by the migrations.
+
+    Raises OperatorError that names the variable.
+    """
+    solr = os.environ.get(EXTERNAL["solr"])
+    if solr:
+        try:
+            with urllib.request.urlopen(f"{solr.rstrip('/')}/schema/name?wt=json", timeout=10) as response:  # noqa: S310
+                name = json.load(response).get("name", "")
+        except (OSError, ValueError) as error:
+            raise OperatorError(
+                f"No Solr core answers at {solr} ({error}): check {EXTERNAL['solr']}"
+            ) from error
+        if not name.startswith("ckan-"):
+            raise OperatorError(f"The Solr core at {solr} has the schema “{name}”: give it config/solr/conf")
+    redis = os.environ.get(EXTERNAL["redis"])
+    if redis:
+        address = urllib.parse.urlsplit(redis)
+        try:
+            socket.create_connection(
+                (address.hostname or "localhost", address.port or 6379), timeout=10
+            ).close()
+        except OSError as error:
+            place = f"{address.hostname}:{address.port or 6379}"
+            raise OperatorError(
+                f"No Redis answers at {place} ({error}): check {EXTERNAL['redis']}"
+            ) from error
 
 
 def wait_healthy(profile: Profile, *servers: str, seconds: float = 90) -> None:

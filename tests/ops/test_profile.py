@@ -31,6 +31,7 @@ def test_ports_stay_the_same_between_runs(profile: Profile) -> None:
 def test_a_port_in_use_is_passed_over(profile: Profile) -> None:
     taken = profile.ports["web"]
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", taken))
         listener.listen()
         assert not port_is_free(taken)

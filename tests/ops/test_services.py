@@ -12,6 +12,7 @@ import pytest
 
 from ops import portal, services
 from ops import profile as profiles
+from ops.console import OperatorError
 from ops.profile import ROOT, Profile
 
 
@@ -66,6 +67,19 @@ def test_leftovers_of_a_killed_run_are_ended_and_nobody_else(profile: Profile) -
     finally:
         ours.kill()
         others.kill()
+
+
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [("CKAN_SOLR_URL", "http://127.0.0.1:9/solr/ckan"), ("CKAN_REDIS_URL", "redis://:secret@127.0.0.1:9/0")],
+)
+def test_a_service_elsewhere_that_does_not_answer_is_named(
+    variable: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, address)
+    with pytest.raises(OperatorError, match=f"check {variable}") as caught:
+        services.check_external()
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
