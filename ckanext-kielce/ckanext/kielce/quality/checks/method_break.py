@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -93,7 +94,7 @@ class MethodBreak(Check):
         if noted:
             for column, many in by_column.items():
                 jump = self._lasting(column, many, ends)
-                if jump is not None:
+                if jump is not None and self._near_the_note(history, jump, noted, panel.grain):
                     return self._jump(history, jump, noted)
         return None
 
@@ -129,11 +130,12 @@ class MethodBreak(Check):
         adjusted = [_year_on_year(logs, ends) for logs in plain]
         best: Jump | None = None
         for series in (plain, adjusted):
-            for at in range(1, len(ends)):
+            usual = _usual_step(series)
+            for at in range(self.rules.jump_before, len(ends)):
                 jump = self._jump_at(column, series, at, ends)
-                if jump is None or (
-                    series is adjusted and not _seen_plainly(plain, at, math.log(jump.factor))
-                ):
+                if jump is None or abs(math.log(jump.factor)) < self.rules.jump_over_usual * usual:
+                    continue
+                if series is adjusted and not _seen_plainly(plain, at, math.log(jump.factor)):
                     continue
                 if best is None or abs(math.log(jump.factor)) > abs(math.log(best.factor)):
                     best = jump
@@ -188,16 +190,25 @@ class MethodBreak(Check):
         return factor >= self.rules.jump_up or factor < self.rules.jump_down
 
     def _note(self, history: History) -> str | None:
-        """The part of the newest description that speaks of a change of method; new, or in words of change."""
+        """The sentence of the newest description that speaks of a change of method; of method alone, if it is new."""
         text = history.descriptions[-1][1]
-        first = history.descriptions[0][1]
-        new = text.replace(first, " ") if len(history.descriptions) > 1 else ""
-        for part, must_change in ((new, False), (text, True)):
-            about = any(f" {word}" in f" {part}" for word in self.rules.method_words)
-            changed = any(f" {word}" in f" {part}" for word in self.rules.change_words)
-            if about and (changed or not must_change):
+        first = set(_sentences(history.descriptions[0][1])) if len(history.descriptions) > 1 else None
+        for part in _sentences(text):
+            method, scope = _has(part, self.rules.method_words), _has(part, self.rules.scope_words)
+            changed = _has(part, self.rules.change_words)
+            since = _has(part, self.rules.since_words)
+            fresh = first is not None and part not in first
+            if (method and (changed or since or fresh)) or (scope and changed):
                 return part.strip()
         return None
+
+    def _near_the_note(self, history: History, jump: Jump, note: str, grain: str) -> bool:
+        """Whether the note, if it came while we looked, came within a time of the jump."""
+        if note in history.descriptions[0][1]:
+            return True
+        said = next(at for at, text in history.descriptions if note in text)
+        room = self.rules.note_days_year if grain in {"year", "school_year"} else self.rules.note_days
+        return abs((day(said) - jump.since).days) <= room
 
     # --- findings
 
@@ -220,6 +231,14 @@ class MethodBreak(Check):
         )  # fmt: skip
 
 
+def _sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?;])\s+(?!r\b)", text) if part.strip()]
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return any(f" {word}" in f" {text}" for word in words)
+
+
 def _logs(values: Mapping[date, float], ends: list[date]) -> list[float | None]:
     return [math.log(values[end]) if values.get(end, 0) > 0 else None for end in ends]
 
@@ -239,6 +258,20 @@ def _year_on_year(logs: list[float | None], ends: list[date]) -> list[float | No
         before = logs[earlier] if earlier is not None else None
         found.append(value - before if value is not None and before is not None else None)
     return found
+
+
+def _usual_step(series: list[list[float | None]]) -> float:
+    """How much the series usually move together from one period to the next (median of the median steps)."""
+    steps = []
+    for at in range(1, max((len(logs) for logs in series), default=0)):
+        moves = [
+            here - last
+            for logs in series
+            if (here := logs[at]) is not None and (last := logs[at - 1]) is not None
+        ]
+        if moves:
+            steps.append(abs(median(moves)))
+    return median(steps) if steps else 0.0
 
 
 def _seen_plainly(plain: list[list[float | None]], at: int, level: float) -> bool:

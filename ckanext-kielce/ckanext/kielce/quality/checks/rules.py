@@ -80,6 +80,13 @@ class CheckRules:
     """Within one series a level is known only so well: this share (of the logarithm) of the jump is enough to be one,"""
     jump_stays: float = 0.65
     """and this share of it has to be left in the last periods."""
+    jump_before: int = 3
+    """Periods that have to be known before it."""
+    jump_over_usual: float = 3.0
+    """It has to be so many times as large as what the series usually move together."""
+    note_days: int = 400
+    note_days_year: int = 800
+    """A note that came while we looked came within so many days of the jump."""
     jump_share: float = 0.6
     """Share of the series that jumped."""
     jump_sharp: float = 0.6
@@ -136,14 +143,27 @@ class CheckRules:
         "zbior", "seri", "publikac", "projekt", "program", "aktualizac", "pomiar", "dane", "badani", "dataset", "series",
     )  # fmt: skip
     method_words: Words = (
-        "metod", "definic", "sposob", "klasyfikac", "przelicz", "metodyk", "metodolog", "zakres", "liczone", "liczon",
-        "obejmuj", "wlicza", "uwzglednia", "zasad", "nalicz", "zlicz", "kalkul", "szacow", "licze",
-        "algorytm", "szacun", "kryteri", "method", "definition",
+        "metod", "definic", "klasyfikac", "przelicz", "algorytm", "method", "definition", "sposob licz", "sposob oblicz",
+        "sposob pomiar", "sposob zbier", "sposob nalicz", "sposob ustal", "sposob zlicz", "liczon", "licze", "nalicz",
+        "zlicz", "szacow", "szacun", "kalkul",
     )  # fmt: skip
+    """They speak of method by themselves."""
+    scope_words: Words = (
+        "zakres",
+        "obejmuj",
+        "wlicza",
+        "uwzglednia",
+        "kryteri",
+        "zasad",
+        "sposob",
+        "system pomiar",
+    )
+    """They do so in a sentence that tells of a change."""
     change_words: Words = (
-        "zmian", "zmien", "nowa", "nowy", "nowe", "nowej", "nowego", "nowych", "inna", "inny", "innej", "odtad", "od ",
-        "rowniez", "takze", "changed", "new ",
+        "zmian", "zmien", "nowa", "nowy", "nowe", "nowej", "nowego", "nowych", "inna", "inny", "innej", "odtad",
+        "rowniez", "takze", "dodatkowo", "rozszerz", "changed", "new ",
     )  # fmt: skip
+    since_words: Words = ("od ", "since ", "from ")
     attribute_words: frozenset[str] = _words("""
         budowy urodzenia konca koniec zakonczenia waznosci wygasniecia produkcji zalozenia rejestracji
         powstania oddania uruchomienia wpisu zgonu otwarcia zamkniecia modyfikacji aktualizacji
