@@ -8,11 +8,6 @@ from pathlib import Path
 
 import pytest
 from ckanext.kielce.quality.checks import judge_folder
-from ckanext.kielce.quality.checks.cells import canonical, date_form, number
-from ckanext.kielce.quality.checks.pii import is_pesel
-from ckanext.kielce.quality.checks.table import Table
-from ckanext.kielce.quality.checks.truncated import names
-from ckanext.kielce.quality.checks.units import in_name, ratio
 
 NOW = datetime(2026, 10, 31, 6, tzinfo=timezone.utc)
 
@@ -134,13 +129,6 @@ def test_only_a_declared_end_excuses_a_member(write, said, due):
         texts.append(text)
     write.history("a", texts, looks={6: {"description": said}})
     assert write.labels("a") == due
-
-
-def test_numbers_and_letters_are_named_only_as_such():
-    assert names("Linia 30 zawieszona", "30")
-    assert not names("stan na 30.06.2026", "30")
-    assert not names("dane a metadane", "A")
-    assert names("Strefa A zamknięta", "A")
 
 
 def test_a_whole_set_that_is_archived_is_left_alone(write):
@@ -282,14 +270,6 @@ def test_twins_differ_only_beyond_units_and_rounding(write, units, scale, due, w
     assert write.labels("b") == due
 
 
-def test_units_by_name():
-    assert ratio("tys. zł", "zł") == 1000
-    assert ratio("kWh", "MJ") == pytest.approx(3.6)
-    assert ratio("dam³", "hl") == pytest.approx(10_000)
-    assert in_name("wplywy_tys_zł") == "tys zł"
-    assert in_name("Pobór [MWh]") == "MWh"
-
-
 # --- volume, dates
 
 
@@ -350,13 +330,6 @@ def test_numbers_of_persons(write, name, cells, due):
     assert write.labels("a") == due
 
 
-def test_nobody_is_born_in_the_future():
-    today = date(2026, 10, 31)
-    assert is_pesel("44051401359", today)
-    assert not is_pesel("44051401358", today)
-    assert not is_pesel("48661234560", today)
-
-
 # --- promises
 
 
@@ -377,23 +350,6 @@ def test_loosened_instead_of_kept(write, late, change, due):
     looks = {4: {"declared_frequency": "ANNUAL", "declared_days": 365}}
     write.history("a", texts, step=30.4 * late, looks=looks, frequency_changes=[said])
     assert write.labels("a") == due
-
-
-# --- cells
-
-
-def test_values_behind_the_spelling():
-    assert canonical("12") == canonical("12,0") == canonical("12.00")
-    assert canonical("012") != canonical("12")
-    assert canonical("31.08.2023") == canonical("2023-08-31")
-    assert number("1\u00a0234,50") == number("1234.5") == 1234.5
-    assert number("1_000") is None
-    assert date_form("31.08.2023") == "D.D.Y"
-
-
-def test_a_cell_may_hold_a_line_break():
-    table = Table(b'a;b\n1;"jeden\ndwa"\n2;trzy\n')
-    assert [row[0] for row in table.rows] == ["1", "2"]
 
 
 def test_a_unit_that_was_mended_is_past(write):

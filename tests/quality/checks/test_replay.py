@@ -15,7 +15,7 @@ from ckanext.kielce.quality.checks.sentences import templates
 
 from tests.quality.checks.generator import write_all
 from tests.quality.checks.sick import SICK
-from tests.quality.checks.sound import plain
+from tests.quality.checks.sound_series import plain
 
 
 def test_the_example(history_example: Path):
