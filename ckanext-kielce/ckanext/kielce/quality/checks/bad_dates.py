@@ -115,7 +115,7 @@ class BadDates(Check):
             )
             many = len(group) <= self.rules.outliers_share * len(sound)
             beyond = group[0] > today.year + limit
-            if group is not bulk and len(bulk) >= 2 and (few or many or (beyond and len(group) < len(bulk))):
+            if group is not bulk and len(bulk) >= 3 and (few or many or (beyond and len(group) < len(bulk))):
                 found |= {cell for cell, year in years.items() if cell not in bad and year in group}
         return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from .cells import SPACES
 from .panel import Panel
@@ -49,26 +48,36 @@ def replaced_members(panel: Panel, rules: CheckRules = CHECK_RULES) -> Replaceme
     ends = panel.ends()
     if len(ends) < 2:
         return None
+    place = {end: at for at, end in enumerate(ends)}
     for name in code_lists(panel, rules):
-        spans: dict[str, tuple[date, date]] = {}
+        times: dict[str, set[int]] = {}
         for cell, when in zip(panel.cells[name], panel.periods, strict=True):
-            if when is None or not cell:
-                continue
-            first, last = spans.get(_plain(cell), (when.end, when.end))
-            spans[_plain(cell)] = (min(first, when.end), max(last, when.end))
-        for before, after in pairwise(ends):
-            old = [code for code, span in spans.items() if span[0] <= before]
-            gone = [code for code in old if spans[code][1] == before]
-            new = [code for code, span in spans.items() if span[0] == after]
-            alive = [code for code in old if spans[code][1] >= before]
+            if when is not None and cell and when.end in place:
+                times.setdefault(_plain(cell), set()).add(place[when.end])
+        for at in range(1, len(ends)):
+            old = {code for code, seen in times.items() if min(seen) < at}
+            alive = {code for code in old if max(times[code]) >= at - 1}
+            gone = {
+                code for code in alive if max(times[code]) == at - 1 and _regular(times[code], at - 1, rules)
+            }
+            new = {
+                code
+                for code, seen in times.items()
+                if min(seen) == at and _regular(seen, len(ends) - 1, rules)
+            }
             if (
                 len(gone) >= 2
                 and len(alive) >= rules.codes_minimum
                 and len(gone) > rules.codes_share * len(alive)
                 and len(new) >= 0.5 * len(gone)
             ):
-                return Replacement(name, tuple(sorted(gone)), tuple(sorted(new)), after)
+                return Replacement(name, tuple(sorted(gone)), tuple(sorted(new)), ends[at])
     return None
+
+
+def _regular(seen: set[int], last: int, rules: CheckRules) -> bool:
+    """Whether a code was there in most periods from its first on, up to some period (given by number)."""
+    return len(seen) >= rules.member_regular * (last - min(seen) + 1)
 
 
 def replaced_codes(before: Panel, after: Panel, rules: CheckRules = CHECK_RULES) -> Replacement | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from ..domain.model import Finding
@@ -57,7 +58,7 @@ class MethodBreak(Check):
             if not codes_judged and before.time == panel.time:
                 codes = replaced_codes(before, panel, self.rules)
                 covers = _still_covers(before, panel, codes.column if codes is not None else "")
-                if codes is not None and covers:
+                if codes is not None and covers and self._at_once(history):
                     return self._codes(history, codes, day(history.newest.at))
                 codes_judged = covers
             for column, ratios in _ratios(before, panel).items():
@@ -72,6 +73,13 @@ class MethodBreak(Check):
                 if noted and self._is_jump(middle) and off >= self.rules.jump_share:
                     return self._jump(history, Jump(column, middle, off, day(history.newest.at)), noted)
         return None
+
+    def _at_once(self, history: History) -> bool:
+        """Whether two neighbouring versions differ by most codes: a list may also change one by one, over years."""
+        return any(
+            replaced_codes(history.panel(one.content), history.panel(two.content), self.rules) is not None
+            for one, two in pairwise(history.versions)
+        )
 
     # --- within the newest version
 
