@@ -215,10 +215,22 @@ EVENTS = "id;data;rodzaj\n" + "".join(f"{n};2026-10-{1 + n % 28:02};dziura\n" fo
     [
         (REGISTER.format(title="rok"), None),
         (REGISTER.format(title="rok_budowy"), None),
+        (
+            "id;nazwa;rok\nA1;Kadzielnia;1962\nA2;Karczówka;1953\nA3;Ślichowice;1952\nA4;Wietrznia;1999\n",
+            None,
+        ),
+        ("id;rok;osoby\n1;2021;5\n2;2022;6\n3;2023;7\n4;2024;8\n", "rok"),
         (SERIES, "rok"),
         (EVENTS, "data"),
     ],
-    ids=["years of things", "years of construction", "a series", "events with ids"],
+    ids=[
+        "years of things",
+        "years of construction",
+        "a short register",
+        "a row a year",
+        "a series",
+        "events with ids",
+    ],
 )
 def test_years_of_things_are_no_periods(table, text, column):
     """A register of cycle paths, each with its year, was taken for a series that had ended long ago."""

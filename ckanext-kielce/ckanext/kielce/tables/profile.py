@@ -110,7 +110,7 @@ def profile(table: Table, today: dt.date | None = None) -> Profile:
 
 
 _ID_WORDS = frozenset(["id", "fid", "gid", "uuid", "kod", "code", "symbol", "identyfikator", "identifier"])
-_REGISTER_MINIMUM = 10
+_REGISTER_MINIMUM = 3
 """Rows from which on a column of different ids is no accident."""
 
 
@@ -122,11 +122,13 @@ def _rows_have_ids(table: Table) -> bool:
     return any(table.frame[name].n_unique() == len(table.frame) for name in ids)
 
 
-def _only_years(values: list[Any]) -> bool:
-    """Whether the periods are several years: in a register they are the things' years, not the rows'."""
-    return len(values) > 1 and all(
-        period is None or period.grain == "year" for period in map(parse_period, values)
-    )
+def _things_years(values: list[Any], rows: int) -> bool:
+    """Whether the periods are years of things: several of them, and not one row for each of consecutive years."""
+    periods = [period for period in map(parse_period, values) if period]
+    if len(values) < 2 or any(period.grain != "year" for period in periods):
+        return False
+    years = sorted(period.start.year for period in periods)
+    return not (len(years) == rows and years[-1] - years[0] == rows - 1)
 
 
 def find_time_column(table: Table) -> str | None:
@@ -145,7 +147,7 @@ def find_time_column(table: Table) -> str | None:
             continue
         values: list[Any] = filled.head(5000).unique(maintain_order=True).head(_SAMPLE).to_list()
         score = time_column_score(column.title, values)
-        if score and numbered and _only_years(values):
+        if score and numbered and _things_years(values, len(table.frame)):
             continue
         if score > best_score or (best is None and score >= TIME_COLUMN_MINIMUM):
             best, best_score = column.name, score
