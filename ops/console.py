@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -12,21 +12,38 @@ class OperatorError(Exception):
     """Something the person at the terminal can mend; the message says how. Ends the command without a traceback."""
 
 
+Note = Callable[[str], None]
+
+# Where nobody watches (a log), a long step says how far it is this often, in seconds.
+QUIET_SECONDS = 20
+
+
 @contextmanager
-def step(title: str) -> Iterator[None]:
-    """Print ``title`` while the work goes on and its time when it is done."""
-    started = time.monotonic()
+def step(title: str) -> Iterator[Note]:
+    """Print ``title`` while the work goes on and its time when it is done.
+
+    Yields a function that says how far the work is.
+    """
+    started = said = time.monotonic()
     interactive = sys.stdout.isatty()
+    begin = "\r\x1b[K" if interactive else ""
+
+    def note(text: str) -> None:
+        nonlocal said
+        if interactive:
+            print(f"{begin}  … {title}: {text}"[:120], end="", flush=True)
+        elif time.monotonic() - said > QUIET_SECONDS:
+            said = time.monotonic()
+            print(f"  … {title}: {text}", flush=True)
+
     if interactive:
         print(f"  … {title}", end="", flush=True)
     try:
-        yield
+        yield note
     except BaseException:
-        print(
-            ("\r" if interactive else "") + f"  ✗ {title}  ({time.monotonic() - started:.1f} s)", flush=True
-        )
+        print(f"{begin}  ✗ {title}  ({time.monotonic() - started:.1f} s)", flush=True)
         raise
-    print(("\r" if interactive else "") + f"  ✓ {title}  ({time.monotonic() - started:.1f} s)", flush=True)
+    print(f"{begin}  ✓ {title}  ({time.monotonic() - started:.1f} s)", flush=True)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

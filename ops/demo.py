@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ops import install, portal, services
-from ops.console import OperatorError, step, table
+from ops.console import Note, OperatorError, step, table
 from ops.profile import ROOT, VENV, Profile
 
 CITY_SERVERS = ("files", "mapserver", "pycsw")
@@ -71,16 +71,16 @@ def fill(profile: Profile) -> None:
 
 def harvest(profile: Profile) -> None:
     """Harvest every source through the consumers; past versions; then the queue of loads and checks to its end."""
-    with step("Harvest of all sources"):
-        portal.ckan(profile, "kielce", "harvest", "run", "--all", "--wait")
+    with step("Harvest of all sources") as note:
+        portal.follow(profile, note, "kielce", "harvest", "run", "--all", "--wait")
     with step("Past versions of some sets"):
         portal.ckan(profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history"))
-    with step("Tables loaded, contents checked, grades given"):
-        wait_for_queue(profile)
+    with step("Tables loaded, contents checked, grades given") as note:
+        wait_for_queue(profile, note)
         portal.ckan(profile, "kielce", "quality", "sweep", "--wait")
 
 
-def wait_for_queue(profile: Profile, seconds: float = 600) -> None:
+def wait_for_queue(profile: Profile, note: Note, seconds: float = 900) -> None:
     """Wait until CKAN's background queue has nothing left to do now."""
     import redis
 
@@ -94,6 +94,7 @@ def wait_for_queue(profile: Profile, seconds: float = 600) -> None:
         )
         if not waiting and not running:
             return
+        note(f"{waiting + running} jobs to go")
         if time.monotonic() > end:
             raise OperatorError(
                 f"{waiting} background jobs are still waiting.\n{services.tail(profile, 'worker')}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from ops.console import OperatorError
+from ops.console import Note, OperatorError
 from ops.profile import ROOT, VENV, Profile
 from ops.services import SOLR_CORE, is_external
 
@@ -106,6 +106,23 @@ def ckan(profile: Profile, *words: str, ini: Path | None = None, stdin: str | No
     if done.returncode:
         raise OperatorError(f"`ckan {' '.join(words)}` failed:\n{explain(done.stderr + done.stdout)}")
     return done.stdout
+
+
+def follow(profile: Profile, note: Note, *words: str) -> None:
+    """Run ``ckan …`` and hand each line of its progress to ``note``.
+
+    Raises OperatorError with the end of its output when it fails.
+    """
+    command = [str(VENV / "bin" / "ckan"), "-c", str(profile.ini), *words]
+    told: list[str] = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT
+    ) as process:
+        for line in process.stdout or ():
+            told.append(line.rstrip())
+            note(told[-1])
+    if process.returncode:
+        raise OperatorError(f"`ckan {' '.join(words)}` failed:\n{explain(chr(10).join(told))}")
 
 
 # What CKAN says when a service's address is wrong, and what it means for the person who wrote the address.
