@@ -174,7 +174,7 @@ def by_ids(ids: Sequence[str], more: Mapping[str, Mapping[str, Any]]) -> list[di
 
 
 def late() -> list[Mapping[str, Any]]:
-    """Return the sets that are late and why, worst first, from ``kielce_quality``; [] while it is off."""
+    """Return the sets that are late and why, the newly late first, from ``kielce_quality``; [] while it is off."""
     if "kielce_quality_late" not in tk.h:
         return []
     shown: list[Mapping[str, Any]] = []
