@@ -137,3 +137,8 @@ def test_other_columns(name, values):
 def test_date_of_observation_outranks_date_of_a_thing():
     days = ["2020-01-05", "2021-03-07"]
     assert time_column_score("data_pomiaru", days) > time_column_score("data_konca_umowy", days)
+
+
+@pytest.mark.parametrize("name", ["rok_budowy", "data_nasadzenia", "timePosition"])
+def test_what_happened_once_to_a_thing_is_no_period(name: str) -> None:
+    assert time_column_score(name, ["2019-05-01", "2020-06-01", "2021-07-01"]) == 0

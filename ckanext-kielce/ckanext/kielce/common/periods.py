@@ -331,9 +331,12 @@ _ATTRIBUTE_WORDS = _words("""
 """)
 _OBJECT_WORDS = _words("""
     budowy nasadzenia posadzenia uchwaly uchwalenia nadania wymiany remontu montazu produkcji zalozenia powstania
-    ustanowienia urodzenia built birth
+    ustanowienia urodzenia built birth position
 """)
-"""What happened once to the thing that a row describes: never the time that the row is about."""
+"""What happened once to the thing that a row describes: never the time that the row is about.
+
+"position" is GML's timePosition, the name that GDAL gives to any date of a feature instead of the attribute's own.
+"""
 _NOT_TIME_WORDS = _words("""
     id kod code nr numer number liczba ilosc kwota wartosc suma cena pow powierzchnia dlugosc szerokosc teryt
     pesel regon nip zl pln procent udzial stan wskaznik count amount value tel telefon

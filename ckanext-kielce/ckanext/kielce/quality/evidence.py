@@ -319,11 +319,19 @@ def coverage_end(package: dict[str, Any], options: Settings) -> dt.date | None:
 def _stated_start(
     package: dict[str, Any], seen: Mapping[str, list[domain.Observation]]
 ) -> dt.datetime | None:
-    """Oldest date that the source states for its content: ``modified`` fields and the first Last-Modified."""
+    """Oldest date that the source states for its content: ``modified`` fields and the first Last-Modified.
+
+    A mere date says nothing about the time of that day: on the day of the first look, the look tells more (a live feed
+    found at noon is not late since midnight).
+    """
     stated = [_moment(field_value(package, "modified"))]
     stated += [_moment(resource.get("modified")) for resource in package["resources"]]
     stated += [items[0].last_modified for items in seen.values() if items]
-    return min((moment for moment in stated if moment), default=None)
+    start = min((moment for moment in stated if moment), default=None)
+    first = min((items[0].observed_at for items in seen.values() if items), default=None)
+    if start and first and start.time() == dt.time() and start.date() == first.date():
+        return first
+    return start
 
 
 def _moment(value: Any) -> dt.datetime | None:
