@@ -1,7 +1,7 @@
 """A worker for CKAN's queue that stays in one process.
 
-CKAN's own worker forks for every job and loads all plugins anew in the child, which costs more than a second of CPU before
-the job begins; a city's catalogue makes hundreds of jobs that take a tenth of that. RQ's way out is a worker that does not
+CKAN's own worker forks for every job and loads all plugins anew in the child, which takes longer than most of the
+hundreds of jobs that a city's catalogue makes. RQ's way out is a worker that does not
 fork (``SimpleWorker``). What the fork gave – a job that eats memory or crashes takes nobody along – is had by ending the
 process after a number of jobs and by the supervisor that starts it again; RQ notices a job whose worker died.
 """

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ckanext.kielce.quality.domain.rules import RULES
+
 Words = tuple[str, ...]
 
 
@@ -27,24 +29,14 @@ class CheckRules:
     """Declared periods of re-uploads without new values."""
     touched_uploads: int = 3
     """Fewer re-uploads than this are an accident, whatever time they span."""
-    tolerance: float = 0.1
+    tolerance: float = RULES.truncated_tolerance
     """Of every span below and of the one above: people upload a few days early."""
     dynamic_header_seconds: float = 300.0
     """A Last-Modified this close to the look is made up by the server on request."""
     dynamic_header_share: float = 0.5
 
     # truncated
-    truncated_after: Mapping[str, int] = field(
-        default_factory=lambda: {
-            "day": 8,
-            "week": 42,
-            "month": 152,
-            "quarter": 365,
-            "half": 730,
-            "year": 1096,
-            "school_year": 1096,
-        }
-    )
+    truncated_after: Mapping[str, int] = field(default_factory=lambda: RULES.truncated_after)
     """Grain -> days: 8 days, 6 weeks, 5 months, 4 quarters, 3 years."""
     truncated_uploads: int = 2
     """The file goes on being published: at least so many changes or re-uploads while the newest period stays put."""
@@ -103,7 +95,7 @@ class CheckRules:
     """Share of the dates written in a way not seen at first."""
 
     # volume
-    volume_share: float = 0.5
+    volume_share: float = RULES.volume_share
     volume_minimum: int = 6
     """Smaller tables prove nothing."""
 
