@@ -160,7 +160,7 @@ class SourceHarvester(p.SingletonPlugin):
             guid = record.guid.strip()
             if not guid:
                 error, guid = (
-                    error or say("no_guid", lang, title=record.content.get("title", "?")),
+                    error or say("no_guid", lang, title="?"),
                     f"?{len(collected)}",
                 )
             elif guid in seen:
@@ -168,8 +168,8 @@ class SourceHarvester(p.SingletonPlugin):
             elif error:
                 error = say("record", lang, guid=guid, reason=error)
             seen.add(guid)
-            fingerprint = digest([basis, record.revision if record.revision is not None else record.content])
-            content = json.dumps({"content": record.content, "problems": record.problems}, ensure_ascii=False)
+            fingerprint = digest([basis, record.revision if record.revision is not None else record.loaded()])
+            content = json.dumps({"content": record.loaded(), "problems": record.problems}, ensure_ascii=False)
             incomplete = record.incomplete
             if incomplete:
                 # never the fingerprint of a complete record: the next run that reads all of it must write it

@@ -37,23 +37,35 @@ class RecordError(SourceError):
     """One record cannot be made into a dataset; the others go on."""
 
 
+class SourceUnchangedError(Exception):
+    """The source said that nothing has changed since the last clean run (HTTP 304 on all that it has)."""
+
+
 @dataclass(frozen=True)
 class Record:
     """One record of a source.
 
-    ``guid`` is its lasting identity within the source. ``revision`` changes when the record changes; None means
-    "judge by the content". ``content`` is plain JSON data, kept with the harvest object. ``problems`` are
-    sentences for the report that do not stop the record; ``error`` says why it cannot be used at all;
-    ``incomplete`` says what could not be read this time (a service that did not answer): such a record makes a new
-    dataset, but does not replace what an earlier, complete one made.
+    ``guid`` is its lasting identity within the source. ``revision`` changes when anything in the record changes, and
+    is judged from its content (a digest of its bytes), never from a date stamp alone; None means "judge by
+    ``content``". ``content`` is plain JSON data, kept with the harvest object, or a function that makes it: it is
+    called only for records that are new or changed, before the next record is asked for, and may raise RecordError or
+    FetchError. ``problems`` are sentences for the report that do not stop the record; ``error`` says why it cannot be
+    used at all; ``incomplete`` says what could not be read this time (a service that did not answer): such a record
+    makes a new dataset, but does not replace what an earlier, complete one made. ``keys`` name the thing across
+    sources ("layer:https://host/ows#ms:dzialki", "uuid:…"): two records that share one describe the same dataset.
     """
 
     guid: str
     revision: str | None
-    content: dict[str, Any]
+    content: dict[str, Any] | Callable[[], dict[str, Any]]
     problems: list[str] = field(default_factory=list)
     error: str | None = None
     incomplete: str | None = None
+    keys: tuple[str, ...] = ()
+
+    def loaded(self) -> dict[str, Any]:
+        """The content, made now when it is lazy. Raises RecordError or FetchError."""
+        return self.content() if callable(self.content) else self.content
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,13 @@ class Client:
 
     def __init__(self, source: Source, settings: HttpSettings | None = None) -> None:
         self.source, self.settings = source, settings
+        self.requests = self.bytes = 0
+        self.expected: int | None = None
         self._headers = _secret_headers(source.config.get("secret"))
+
+    def expect(self, records: int) -> None:
+        """Say how many records the source claims to have: a reading that ends with fewer is refused as cut off."""
+        self.expected = records
 
     def fetch(self, url: str, **options: Any) -> Response:
         """As `ckanext.kielce.common.http.fetch`; raises FetchError."""
@@ -130,7 +148,10 @@ class Client:
         ours, theirs = urlsplit(self.source.url), urlsplit(url)
         if (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc):
             headers = {**self._headers, **headers}
-        return fetch(url, headers=headers, settings=self.settings, **options)
+        self.requests += 1
+        answer = fetch(url, headers=headers, settings=self.settings, **options)
+        self.bytes += answer.length
+        return answer
 
 
 def _secret_headers(name: str | None) -> dict[str, str]:
