@@ -169,7 +169,9 @@ class SourceHarvester(p.SingletonPlugin):
                 error = say("record", lang, guid=guid, reason=error)
             seen.add(guid)
             fingerprint = digest([basis, record.revision if record.revision is not None else record.loaded()])
-            content = json.dumps({"content": record.loaded(), "problems": record.problems}, ensure_ascii=False)
+            content = json.dumps(
+                {"content": record.loaded(), "problems": record.problems}, ensure_ascii=False
+            )
             incomplete = record.incomplete
             if incomplete:
                 # never the fingerprint of a complete record: the next run that reads all of it must write it

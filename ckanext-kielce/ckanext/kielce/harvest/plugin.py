@@ -11,10 +11,10 @@ import yaml
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
-from ckanext.kielce.harvest import cli, helpers, jobs
+from ckanext.kielce.harvest import cli, helpers, jobs, model
 from ckanext.kielce.harvest.logic import action, auth
 
-__all__ = ["KielceHarvestPlugin", "cli"]
+__all__ = ["KielceHarvestPlugin", "cli", "model"]
 
 
 class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.columns import (
+    Id,
+    Json,
+    JsonList,
+    Moment,
+    OptCount,
+    OptDay,
+    OptMoment,
+    OptText,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
-
-from .base import Id, Json, JsonList, Moment, OptCount, OptDay, OptMoment, OptText, Text
 
 
 class Observation(tk.BaseModel):

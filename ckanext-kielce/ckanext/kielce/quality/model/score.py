@@ -6,9 +6,8 @@ import datetime as dt
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.columns import Json, JsonList, Moment, OptDay, OptMoment, OptNumber, OptText, Text
 from sqlalchemy.orm import Mapped, mapped_column
-
-from .base import Json, JsonList, Moment, OptDay, OptMoment, OptNumber, OptText, Text
 
 
 class Score(tk.BaseModel):

@@ -1,4 +1,4 @@
-"""Column types that all tables of this room share."""
+"""Column types that the tables of several rooms share."""
 
 from __future__ import annotations
 
