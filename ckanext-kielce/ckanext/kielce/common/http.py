@@ -23,6 +23,7 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urljoin, urlsplit
@@ -31,7 +32,7 @@ from ckanext.kielce.common.http_errors import FetchError, fetch_error, safe_url
 from ckanext.kielce.common.http_guard import AddressRefusedError, Clock, Guard, connection_class, host_port
 from ckanext.kielce.common.http_settings import HttpSettings
 from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool, Timeout
-from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, make_headers, parse_url
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 RETRY_STATUS = frozenset({429, 502, 503, 504})
 REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
 CHUNK = 1 << 16
+# What is asked for and unpacked within the limits. Anything else, and codings laid over each other, is refused.
+ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 RATIO_FLOOR = 1 << 20  # small answers may compress as well as they like
 ERROR_BODY = 4096  # bytes of an error's body kept for the one who has to explain it
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-api-key", "x-clientid")
@@ -60,7 +63,7 @@ class Response:
 
     @property
     def not_modified(self) -> bool:
-        """True when the server said that what we know by ETag or date still holds; there is no body then."""
+        """True when the server said that what we know by ETag or date still holds; it sends no body then."""
         return self.status == 304
 
     @property
@@ -258,7 +261,7 @@ class _Fetch:
                 ),
             )
             try:
-                return self._answer(method, url, answer)
+                return self._answer(method, url, answer, asked=_is_conditional(headers))
             finally:
                 answer.close()
         except AddressRefusedError as error:
@@ -277,14 +280,24 @@ class _Fetch:
             return fetch_error("connection:tls", url, reason=_reason(error))
         if isinstance(error, PoolTimeoutError | TimeoutError) and not isinstance(error, NewConnectionError):
             return _RetryableError(fetch_error("timeout:silent", url, seconds=round(self.rules.read_timeout)))
+        nonsense = _nonsense(error)
+        if nonsense:
+            return fetch_error("connection:nonsense", url, reason=nonsense)
         if isinstance(error, ValueError) and not isinstance(error, HTTPError | UnicodeError):
             return fetch_error("bad_url", url)
         return _RetryableError(fetch_error("connection", url, reason=_reason(error)))
 
-    def _answer(self, method: str, url: str, answer: BaseHTTPResponse) -> Response | tuple[int, str]:
+    def _answer(
+        self, method: str, url: str, answer: BaseHTTPResponse, *, asked: bool
+    ) -> Response | tuple[int, str]:
         status = answer.status
         if status in REDIRECT_STATUS and answer.headers.get("Location"):
             return status, answer.headers["Location"]
+        if status == 304 and not asked:
+            raise fetch_error("http_error", url, status)
+        encoding = (answer.headers.get("Content-Encoding") or "").strip().lower()
+        if encoding not in ENCODINGS and method != "HEAD" and status != 304:
+            raise fetch_error("connection:encoding", url, status, encoding=encoding[:40])
         if status >= 400:
             start = answer.read(ERROR_BODY, decode_content=True) if method != "HEAD" else b""
             error = fetch_error(
@@ -327,6 +340,23 @@ class _RetryableError(Exception):
     def __init__(self, error: FetchError, pause: float | None = None) -> None:
         super().__init__(error.message)
         self.error, self.pause = error, pause
+
+
+def _is_conditional(headers: Mapping[str, str]) -> bool:
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
+
+
+def _nonsense(error: BaseException) -> str:
+    """What is wrong with an answer that is no HTTP (endless header lines, a flood of headers), '' for other errors."""
+    inner: BaseException | None = error
+    while inner is not None:
+        broken = isinstance(inner, HTTPException) and not isinstance(
+            inner, RemoteDisconnected | IncompleteRead
+        )
+        if broken or isinstance(inner, InvalidHeader):
+            return " ".join(str(inner).split())[:80] or type(inner).__name__
+        inner = inner.__cause__ or inner.__context__
+    return ""
 
 
 def _reason(error: Exception) -> str:

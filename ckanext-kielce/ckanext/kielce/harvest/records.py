@@ -10,10 +10,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
 from ckanext.kielce.common.http import HttpSettings, Response, fetch
+from ckanext.kielce.harvest.cache import Cache, cache_key, is_fresh, keep, open_kept
 
 SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
@@ -130,10 +132,17 @@ class Client:
     """The guarded HTTP client with the source's secret, which goes to the source's own host only.
 
     The secret is ``user:password`` or a whole header line such as ``Authorization: Bearer abc``.
+
+    ``cache`` keeps answers for conditional requests. ``may_skip`` is set by the engine when the last run was complete
+    and clean and neither configuration nor mapping changed since: only then may "not modified" mean "nothing to do".
     """
 
-    def __init__(self, source: Source, settings: HttpSettings | None = None) -> None:
-        self.source, self.settings = source, settings
+    def __init__(
+        self, source: Source, settings: HttpSettings | None = None, cache: Cache | None = None
+    ) -> None:
+        self.source, self.settings, self.cache = source, settings, cache
+        self.may_skip = False
+        self.not_modified = 0
         self.requests = self.bytes = 0
         self.expected: int | None = None
         self._headers = _secret_headers(source.config.get("secret"))
@@ -142,15 +151,56 @@ class Client:
         """Say how many records the source claims to have: a reading that ends with fewer is refused as cut off."""
         self.expected = records
 
-    def fetch(self, url: str, **options: Any) -> Response:
-        """As `ckanext.kielce.common.http.fetch`; raises FetchError."""
+    def fetch(self, url: str, *, conditional: bool = False, **options: Any) -> Response:
+        """As `ckanext.kielce.common.http.fetch`; raises FetchError.
+
+        With ``conditional`` (GET only) the server is told what we have of the last time. Its "not modified" comes back
+        as an answer of status 304 whose body is the kept one, and counts in ``not_modified``.
+        """
         headers = dict(options.pop("headers", None) or {})
         ours, theirs = urlsplit(self.source.url), urlsplit(url)
         if (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc):
             headers = {**self._headers, **headers}
+        if conditional and self.cache is not None:
+            return self._conditional(url, headers, self.cache, options)
+        return self._asked(url, headers, options)
+
+    def skip_unchanged(self, *answers: Response) -> None:
+        """Raise SourceUnchangedError when these answers are all that the source has, none was modified, and the engine
+        allows a run to end there."""
+        if self.may_skip and answers and all(answer.not_modified for answer in answers):
+            raise SourceUnchangedError
+
+    def _asked(self, url: str, headers: dict[str, str], options: dict[str, Any]) -> Response:
         self.requests += 1
         answer = fetch(url, headers=headers, settings=self.settings, **options)
         self.bytes += answer.length
+        return answer
+
+    def _conditional(
+        self, url: str, headers: dict[str, str], cache: Cache, options: dict[str, Any]
+    ) -> Response:
+        key, now = cache_key(url, headers), datetime.now(timezone.utc)
+        kept = cache.get(key)
+        if kept is not None and is_fresh(kept, now):
+            known = {"etag": kept.etag, "last_modified": kept.last_modified}
+            answer = self._asked(url, headers, {**options, **known})
+            if not answer.not_modified:
+                return self._kept(answer, key, cache, now)
+            limit = options.get("max_bytes") or (self.settings or HttpSettings.from_config()).max_bytes
+            again = open_kept(kept, answer, limit)
+            if again is not None:
+                self.not_modified += 1
+                return again
+        return self._kept(self._asked(url, headers, options), key, cache, now)
+
+    @staticmethod
+    def _kept(answer: Response, key: str, cache: Cache, now: datetime) -> Response:
+        packed = keep(answer, now)
+        if packed is None:
+            cache.forget(key)
+        else:
+            cache.put(key, packed.etag, packed.last_modified, packed.body)
         return answer
 
 

@@ -1,0 +1,66 @@
+"""The cache of kept answers in PostgreSQL, in transactions of its own: it never commits or rolls back the run's work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from ckan import model
+from ckanext.kielce.common.columns import utc_now
+from ckanext.kielce.harvest.cache import Cached
+from ckanext.kielce.harvest.model import HarvestCache
+from sqlalchemy.dialects.postgresql import insert
+
+UNUSED = timedelta(days=60)  # an answer nobody asked for in this time is dropped
+
+
+class DatabaseCache:
+    """Answers of one source. With ``writes`` false nothing is kept: a dry run must not make the next run believe that
+    what it saw was taken over."""
+
+    def __init__(self, source_id: str, *, writes: bool = True) -> None:
+        self.source_id, self.writes = source_id, writes
+
+    def get(self, url: str) -> Cached | None:
+        table = HarvestCache.__table__
+        here = (table.c.source_id == self.source_id) & (table.c.url == url)
+        columns = (table.c.etag, table.c.last_modified, table.c.body)
+        with model.ensure_engine().begin() as connection:
+            if self.writes:
+                asked = sa.update(table).where(here).values(used_at=utc_now()).returning(*columns)
+                row = connection.execute(asked).first()
+            else:
+                row = connection.execute(sa.select(*columns).where(here)).first()
+        return Cached(row[0], row[1], bytes(row[2])) if row else None
+
+    def put(self, url: str, etag: str | None, last_modified: str | None, body: bytes) -> None:
+        if not self.writes:
+            return
+        values = {
+            "etag": etag,
+            "last_modified": last_modified,
+            "body": body,
+            "size": len(body),
+            "used_at": utc_now(),
+        }
+        statement = insert(HarvestCache).values(source_id=self.source_id, url=url, **values)
+        with model.ensure_engine().begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["source_id", "url"], set_=values)
+            )
+
+    def forget(self, url: str) -> None:
+        if not self.writes:
+            return
+        gone = sa.delete(HarvestCache).where(
+            HarvestCache.source_id == self.source_id, HarvestCache.url == url
+        )
+        with model.ensure_engine().begin() as connection:
+            connection.execute(gone)
+
+
+def prune() -> int:
+    """Drop the answers that no source asked for lately (a source that is gone among them); returns how many."""
+    with model.ensure_engine().begin() as connection:
+        done = connection.execute(sa.delete(HarvestCache).where(HarvestCache.used_at < utc_now() - UNUSED))
+    return int(done.rowcount or 0)
