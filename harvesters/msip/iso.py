@@ -21,8 +21,8 @@ def read(record: Element) -> dict[str, Any]:
     if identification is None:
         identification = record
     found: dict[str, Any] = {
-        "id": text_of(_first(record, "gmd:fileIdentifier")),
-        "level": _code(record, "gmd:hierarchyLevel/gmd:MD_ScopeCode") or "dataset",
+        "id": guid(record),
+        "level": level(record),
         "title": _plain(identification, "gmd:citation/*/gmd:title"),
         "title_en": _english(record, identification, "gmd:citation/*/gmd:title"),
         "abstract": _plain(identification, "gmd:abstract"),
@@ -43,10 +43,20 @@ def read(record: Element) -> dict[str, Any]:
         "period": _period(identification),
         "crs": [_epsg(node) for node in _all(record, "gmd:referenceSystemInfo//gmd:RS_Identifier")],
         "lineage": _plain(record, "gmd:dataQualityInfo//gmd:lineage//gmd:statement"),
-        "onlines": _onlines(record),
+        "onlines": onlines(record),
         "formats": _texts(record, "gmd:distributionInfo//gmd:distributionFormat//gmd:name"),
     }
     return {key: value for key, value in found.items() if value not in ("", [], {}, None)}
+
+
+def guid(record: Element) -> str:
+    """The record's identifier, or ""."""
+    return text_of(_first(record, "gmd:fileIdentifier"))
+
+
+def level(record: Element) -> str:
+    """What the record describes: dataset, series, service …"""
+    return _code(record, "gmd:hierarchyLevel/gmd:MD_ScopeCode") or "dataset"
 
 
 def _all(node: Element, path: str) -> list[Element]:
@@ -222,8 +232,9 @@ def _epsg(identifier: Element) -> str:
     return code
 
 
-def _onlines(record: Element) -> list[dict[str, str]]:
-    onlines = []
+def onlines(record: Element) -> list[dict[str, str]]:
+    """The addresses that the record names: url, protocol, name, description, function, as far as given."""
+    found = []
     for node in record.iterfind("gmd:distributionInfo//gmd:CI_OnlineResource", NS):
         online = {
             "url": text_of(_first(node, "gmd:linkage")),
@@ -233,5 +244,5 @@ def _onlines(record: Element) -> list[dict[str, str]]:
             "function": _code(node, "gmd:function/*"),
         }
         if online["url"]:
-            onlines.append({key: value for key, value in online.items() if value})
-    return onlines
+            found.append({key: value for key, value in online.items() if value})
+    return found

@@ -13,6 +13,7 @@ from ckanext.kielce.harvesters.msip.words import say
 
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 SERVICE = re.compile(r"\b(WMS|WFS|WMTS|WCS)\b", re.IGNORECASE)
+LAYER_NAME = re.compile(r"[\w.:-]+$")
 ACCESS = {"noLimitations": "PUBLIC", "INSPIRE_Directive_Article13": "RESTRICTED"}
 METRES = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metr": 1.0, "km": 1000.0, "cm": 0.01}
 # Which party's word counts first: whom to ask, and who publishes.
@@ -23,8 +24,8 @@ PUBLISHER_ROLES = ("publisher", "owner", "resourceProvider", "custodian", "distr
 def to_dataset(content: dict[str, Any], lang: str) -> DatasetDraft:
     """The dataset of a record.
 
-    ``content``: ``iso`` as `iso.read` gives it and, where a WFS was read, ``services`` and ``layers`` (see
-    `csw.with_layers`). Raises RecordError for a record without a title.
+    ``content``: ``iso`` as `iso.read` gives it and, where services were read, ``services`` and ``layers`` of WFS (see
+    `services.Behind`) and ``drawn``, layers of WMS, by address. Raises RecordError for a record without a title.
     """
     iso = content["iso"]
     if not iso.get("title"):
@@ -60,6 +61,39 @@ def service_kind(online: dict[str, str]) -> str | None:
         if match:
             return match.group(1).upper()
     return None
+
+
+def layer_keys(
+    onlines: list[dict[str, str]], known: dict[str, list[dict[str, Any]]] | None = None
+) -> tuple[str, ...]:
+    """Names across sources of the one layer that a record points to; none when it points to several, or to no clear one.
+
+    ``known``: layers by address of the WFS that were read; one that its service does not have names nothing.
+    """
+    named: dict[str, set[tuple[str, str]]] = {"WFS": set(), "WMS": set()}
+    for online in onlines:
+        kind = service_kind(online)
+        if kind not in named or not online.get("name"):
+            continue
+        address = ows.service_url(online["url"])
+        if kind == "WFS" and known is not None and address in known:
+            named[kind] |= {(address, layer["name"]) for layer in known[address]}
+        else:
+            named[kind] |= {(address, name.strip()) for name in online["name"].split(",")}
+    features, images = named["WFS"], named["WMS"]
+    if len(features) > 1 or (not features and len(images) > 1):
+        return ()
+    wanted = {_bare(name) for _address, name in features or images}
+    found: list[str] = []
+    for address, name in [*features, *images]:
+        # a name with spaces is a title, "WMS" is a protocol: neither is sure to mean one layer
+        if _bare(name) in wanted and LAYER_NAME.match(name) and not SERVICE.fullmatch(name):
+            found += layers.keys(address, name)
+    return tuple(dict.fromkeys(found))
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2].casefold()
 
 
 def _is_layer(iso: dict[str, Any]) -> bool:
@@ -230,7 +264,12 @@ def _files(content: dict[str, Any], data: dict[str, Any], unmapped: list[str], l
             data.setdefault("wms_url", ows.service_url(url))
             if online.get("name"):
                 data.setdefault("layer_name", online["name"])
-            resources.append(layers.service_resource(url, "WMS", "1.3.0", online.get("description", "")))
+            title, drawn = online.get("description", ""), content.get("drawn", {}).get(ows.service_url(url))
+            resources.append(
+                layers.drawn_resource(url, title, drawn, lang)
+                if drawn
+                else layers.service_resource(url, "WMS", "1.3.0", title)
+            )
         elif online.get("function") == "information" and not _format(online):
             data.setdefault("url", url)
         else:

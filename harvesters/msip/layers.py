@@ -6,14 +6,21 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from ckanext.kielce.common.http import FetchError
+from ckanext.kielce.harvest.links import layer_key, uuid_key
 from ckanext.kielce.harvest.records import Client, SourceError
 from ckanext.kielce.harvesters.msip import ows
+from ckanext.kielce.harvesters.msip.ows_wms import Wms, read_wms
 from ckanext.kielce.harvesters.msip.tables import table
+from ckanext.kielce.harvesters.msip.words import say
 
 WFS_VERSIONS = ("2.0.0", "1.1.0")
+WMS_VERSIONS = ("1.3.0", "1.1.1")
+HITS_BYTES = 2**20  # an answer to resultType=hits has a few hundred
 URL_LENGTH = 6000  # of one DescribeFeatureType request; servers cut longer addresses
+MOST_CRS = 12  # named in a description; some services list hundreds
 SERVICE_NAMES = {
     "WFS": ("Usługa WFS (obiekty)", "WFS service (features)", "http://www.opengis.net/def/serviceType/ogc/wfs"),
     "WMS": ("Usługa WMS (obraz mapy)", "WMS service (map image)", "http://www.opengis.net/def/serviceType/ogc/wms"),
@@ -76,17 +83,59 @@ def _batches(names: list[str]) -> Iterable[list[str]]:
         yield batch
 
 
-def wms_layers(client: Client, url: str) -> list[str] | None:
-    """Names of the layers of the WMS at this address, None when there is no WMS."""
+def load_wms(client: Client, url: str) -> Wms:
+    """Capabilities of a WMS, 1.3.0 or else 1.1.1. Raises SourceError or FetchError."""
+    address = ows.service_url(url)
+    trouble: SourceError | FetchError | None = None
+    for version in WMS_VERSIONS:
+        try:
+            with client.fetch(ows.capabilities_url(address, "WMS", version)) as answer:
+                return read_wms(answer.body, address)
+        except SourceError as error:
+            trouble = trouble or error
+        except FetchError as error:
+            if error.kind != "http_error" or error.status not in (400, 500, 501):
+                raise
+            trouble = trouble or error
+    raise trouble or SourceError(f"{address}: no WMS")
+
+
+def count(client: Client, service: ows.Wfs, layer: ows.Layer) -> int | None:
+    """Number of features of a layer (resultType=hits), None when the service does not say ("unknown", HTTP 400 …)."""
+    url = ows.request_url(
+        service.url,
+        service="WFS",
+        version=service.version,
+        request="GetFeature",
+        resultType="hits",
+        **{"typeNames" if service.version.startswith("2") else "typeName": layer.name},
+    )
     try:
-        with client.fetch(ows.capabilities_url(ows.service_url(url), "WMS", "1.3.0")) as answer:
-            return ows.read_wms_layers(answer.body, url)
-    except SourceError:
+        with client.fetch(url, max_bytes=HITS_BYTES) as answer:
+            return ows.read_count(answer.body, service.url)
+    except (FetchError, SourceError):  # the number is a courtesy; some services send all features instead
         return None
-    except FetchError as error:
-        if error.kind == "http_error":
-            return None
-        raise
+
+
+def keys(service_url: str, name: str, others: Iterable[str] = ()) -> tuple[str, ...]:
+    """Names of a layer that hold across sources: as the service has it and, if no other layer shares it, without prefix.
+
+    Parameters that belong to the service (a map file) are part of the name. ``others``: names of all its layers.
+    """
+    own = urlsplit(ows.service_url(service_url)).query
+    bare = name.rpartition(":")[2]
+    names = [name]
+    if sum(other.rpartition(":")[2] == bare for other in others) <= 1:
+        names.append(bare)
+    return tuple(dict.fromkeys(layer_key(service_url, f"{each}?{own}" if own else each) for each in names))
+
+
+def metadata_keys(url: str) -> tuple[str, ...]:
+    """The metadata record that a layer links to, when the address holds its UUID."""
+    parts = urlsplit(url)
+    values = [value for name, value in parse_qsl(parts.query) if name.lower() in {"id", "uuid", "identifier"}]
+    found = (uuid_key(value) for value in [*values, *parts.path.split("/")])
+    return tuple(dict.fromkeys(key for key in found if key))[:1]
 
 
 def resources(service: ows.Wfs, layer: ows.Layer) -> list[dict[str, Any]]:
@@ -129,6 +178,39 @@ def service_resource(url: str, kind: str, version: str, title: str = "") -> dict
         "url": ows.capabilities_url(ows.service_url(url), kind, version),
         "access_services": [_access(ows.service_url(url), kind, version, title)],
     }
+
+
+def drawn_resource(url: str, title: str, layer: dict[str, Any], lang: str) -> dict[str, Any]:
+    """A WMS as a resource, with what it says of one layer: styles and legends, scales, CRS, whether it answers clicks.
+
+    ``layer``: as `ows_wms.WmsLayer.as_json` gives it.
+    """
+    resource = service_resource(url, "WMS", "1.3.0", title)
+    told: list[str] = []
+    legends: list[str] = []
+    for style in layer.get("styles", []):
+        name = style.get("title") or style.get("name") or say("wms_default_style", lang)
+        legend = style.get("legend", "")
+        if legend.startswith(("http://", "https://")):
+            legends.append(legend)
+            told.append(say("wms_legend", lang, style=name, url=legend))
+        else:
+            told.append(say("wms_style", lang, style=name))
+    if layer.get("scales"):
+        smallest, largest = layer["scales"]
+        code = "wms_scales" if smallest and largest else "wms_scale_to" if largest else "wms_scale_from"
+        told.append(say(code, lang, smallest=_scale(smallest), largest=_scale(largest)))
+    told.append(say("wms_clicks" if layer.get("queryable") else "wms_no_clicks", lang))
+    if layer.get("crs"):
+        told.append(say("wms_crs", lang, codes=", ".join(layer["crs"][:MOST_CRS])))
+    resource["description"] = "\n".join(dict.fromkeys(told))
+    if legends:
+        resource["documentation"] = list(dict.fromkeys(legends))
+    return resource
+
+
+def _scale(denominator: float | None) -> str:
+    return f"1:{denominator:.0f}" if denominator else ""
 
 
 def _access(url: str, kind: str, version: str, title: str) -> dict[str, Any]:

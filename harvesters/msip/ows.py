@@ -244,14 +244,6 @@ def _columns(node: Element) -> tuple[list[dict[str, str]], str]:
     return columns, geometry
 
 
-def read_wms_layers(body: bytes, url: str) -> list[str]:
-    """Names of the layers of a WMS. Raises SourceError when the answer is something else."""
-    root = parse(body, url)
-    if local(root) not in {"WMS_Capabilities", "WMT_MS_Capabilities"}:
-        raise SourceError(f"{url} is no WMS", f"{url} nie jest usługą WMS")
-    return [name for layer in descendants(root, "Layer") if (name := child_text(layer, "Name"))]
-
-
 def read_count(body: bytes, where: str) -> int | None:
     """Number of features of an answer to resultType=hits; None when the server does not know ("unknown")."""
     root = parse(body, where)

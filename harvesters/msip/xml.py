@@ -21,7 +21,10 @@ NS = {
 HTML = re.compile(
     rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL
 )
-DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before a root element
+BOMS = (b"\xef\xbb\xbf",)
+WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)")
 Element: TypeAlias = Any  # lxml brings no types
 
 
@@ -38,26 +41,48 @@ def parse(body: bytes, where: str) -> Element:
             f"{where} odpowiada stroną WWW zamiast danymi (logowanie albo komunikat o błędzie?). Sprawdź adres w "
             "przeglądarce.",
         )
-    if DOCTYPE.search(body):
-        raise NotXmlError(
-            f"The answer of {where} declares a document type, which is not accepted for safety. The source's owner "
-            "must remove it.",
-            f"Odpowiedź {where} zawiera deklarację typu dokumentu, której ze względów bezpieczeństwa nie "
-            "przyjmujemy. Właściciel źródła musi ją usunąć.",
-        )
+    if declares_type(body):
+        raise _typed(where)
     try:
         root = etree.fromstring(body, _parser())
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:  # ValueError: nothing at all, or an unknown encoding
+        reason = getattr(error, "msg", None) or str(error)
         raise NotXmlError(
-            f"The answer of {where} is not correct XML ({error.msg}). Ask the source's owner.",
-            f"Odpowiedź {where} nie jest poprawnym XML ({error.msg}). Zapytaj właściciela źródła.",
+            f"The answer of {where} is not correct XML ({reason}). Ask the source's owner.",
+            f"Odpowiedź {where} nie jest poprawnym XML ({reason}). Zapytaj właściciela źródła.",
         ) from error
+    if (
+        root.getroottree().docinfo.internalDTD is not None
+    ):  # however it was hidden from the look at the prolog
+        raise _typed(where)
     if local(root) in {"ExceptionReport", "ServiceExceptionReport"}:
         text = " ".join(" ".join(root.itertext()).split())[:300]
         raise SourceError(
             f"The service {where} reports an error: {text}", f"Usługa {where} zgłasza błąd: {text}"
         )
     return root
+
+
+def _typed(where: str) -> NotXmlError:
+    return NotXmlError(
+        f"The answer of {where} declares a document type, which is not accepted for safety. The source's owner "
+        "must remove it.",
+        f"Odpowiedź {where} zawiera deklarację typu dokumentu, której ze względów bezpieczeństwa nie "
+        "przyjmujemy. Właściciel źródła musi ją usunąć.",
+    )
+
+
+def declares_type(body: bytes) -> bool:
+    """Whether a document type (DTD) is declared before the root element, where alone it may stand, in any encoding.
+
+    With none there are no entities to expand. Text that only speaks of a DOCTYPE (an escaped one, in CDATA) is fine.
+    """
+    wide = next((codec for mark, codec in WIDE.items() if body.startswith(mark)), None)
+    start = body.removeprefix(BOMS[0])
+    if wide or b"\0" in body[:64]:
+        start = body.decode(wide or "utf-32", "replace").lstrip("\ufeff").encode()
+    match = PROLOG.match(start)
+    return start[match.end() : match.end() + 2] == b"<!" if match else False
 
 
 def _parser() -> etree.XMLParser:
@@ -69,6 +94,11 @@ def _parser() -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def recovered(body: bytes) -> Element | None:
+    """What can be read of a document that is not correct, for its identifier only."""
+    return etree.fromstring(body, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
 
 
 def local(element: Element) -> str:
@@ -103,6 +133,14 @@ def records_apart(body: bytes, tag: str = "MD_Metadata") -> list[bytes]:
     Each piece runs from its start tag to the last matching end tag before the next record, and gets the namespace
     declarations of the whole answer, so that one malformed record harms only itself.
     """
+    encoding = DECLARED.match(body.lstrip())
+    if (
+        encoding and encoding.group(1).lower() != b"utf-8"
+    ):  # the pieces carry no declaration, so they must be UTF-8
+        try:
+            body = body.decode(encoding.group(1).decode("ascii"), "replace").encode()
+        except LookupError:
+            return []
     starts = [match.start() for match in re.finditer(rb"<(?:[\w.-]+:)?%s[\s>]" % tag.encode(), body)]
     if not starts:
         return []

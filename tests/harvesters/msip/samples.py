@@ -43,13 +43,29 @@ SCHEMA = """<?xml version="1.0"?><schema xmlns="http://www.w3.org/2001/XMLSchema
 </sequence></extension></complexContent></complexType>
 <element name="bez_niczego" type="ms:bez_niczegoType"/><complexType name="bez_niczegoType"><sequence/></complexType></schema>"""
 
-WMS = """<WMS_Capabilities xmlns="http://www.opengis.net/wms" version="1.3.0"><Capability><Layer><Name>msip</Name>
-<Layer><Name>dzialki</Name></Layer></Layer></Capability></WMS_Capabilities>"""
+WMS = """<?xml version="1.0"?><WMS_Capabilities xmlns="http://www.opengis.net/wms" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.3.0">
+<Service><Title>Mapa</Title><AccessConstraints>CC-BY-4.0</AccessConstraints><ContactInformation><ContactPersonPrimary>
+<ContactOrganization>UM Kielce</ContactOrganization></ContactPersonPrimary><ContactElectronicMailAddress>geo@kielce.example</ContactElectronicMailAddress></ContactInformation></Service>
+<Capability><Request><GetMap><Format>image/png</Format></GetMap></Request><Layer queryable="1"><Name>msip</Name><CRS>EPSG:4326</CRS><CRS>EPSG:2180</CRS>
+<EX_GeographicBoundingBox><westBoundLongitude>20.5</westBoundLongitude><eastBoundLongitude>20.7</eastBoundLongitude>
+<southBoundLatitude>50.8</southBoundLatitude><northBoundLatitude>50.9</northBoundLatitude></EX_GeographicBoundingBox>
+<Layer><Title>Ewidencja</Title><Layer><Name>dzialki</Name><Title>Działki ewidencyjne</Title><Abstract>Granice.</Abstract>
+<KeywordList><Keyword>Działki katastralne</Keyword></KeywordList><CRS>EPSG:2178</CRS>
+<MetadataURL type="TC211"><Format>text/xml</Format><OnlineResource xlink:href="http://csw.example/?id=a1b2c3d4-0000-4000-8000-00000000000a"/></MetadataURL>
+<Style><Name>default</Name><Title>Zwykły</Title><LegendURL width="9" height="9"><Format>image/png</Format><OnlineResource xlink:href="http://msip.example/ows?request=GetLegendGraphic&amp;layer=dzialki"/></LegendURL></Style>
+<Style><Name>nocny</Name></Style><MaxScaleDenominator>10000</MaxScaleDenominator></Layer></Layer>
+<Layer queryable="0"><Name>orto</Name></Layer></Layer></Capability></WMS_Capabilities>"""
+
+WMS_111 = """<WMT_MS_Capabilities version="1.1.1"><Service><Title>Stara mapa</Title></Service><Capability><Layer><SRS>EPSG:2180 EPSG:4326</SRS>
+<LatLonBoundingBox minx="20.5" miny="50.8" maxx="20.7" maxy="50.9"/><Layer><Name>plan</Name><Title>Plan</Title><ScaleHint min="0" max="1.9798989"/></Layer></Layer></Capability></WMT_MS_Capabilities>"""
 
 EXCEPTION = """<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"><ows:Exception exceptionCode="InvalidParameterValue">
 <ows:ExceptionText>wersja nieobsługiwana</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"""
 
 LOGIN = '<!DOCTYPE html><html><body><form action="/login">Zaloguj się</form></body></html>'
+
+LAUGHS = """<?xml version="1.0"?><!-- a --> <!DOCTYPE a [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><a x="&c;">&c;</a>"""
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest.records import RecordError, SourceError
-from ckanext.kielce.harvesters.msip import iso, iso_map
+from ckanext.kielce.harvest.records import Record, RecordError, Source, SourceError
+from ckanext.kielce.harvesters.msip import csw_pages, iso, iso_map
 from ckanext.kielce.harvesters.msip.xml import parse, records_apart
 
 spec = importlib.util.spec_from_file_location("msip_samples", Path(__file__).with_name("samples.py"))
@@ -95,6 +95,10 @@ class Catalogue:
 
     def __init__(self, records: list[str], most: int = 2, spoil: Any = None) -> None:
         self.records, self.most, self.spoil, self.asked = records, most, spoil, []
+        self.expected = None
+
+    def expect(self, number: int) -> None:
+        self.expected = number
 
     def fetch(self, url: str, *, method: str = "GET", body: bytes | None = None, **more: Any) -> Answer:
         import re
@@ -106,58 +110,128 @@ class Catalogue:
         return Answer(self.spoil(self, start, page) if self.spoil else page)
 
 
-@pytest.fixture
-def pages() -> Any:
-    pytest.importorskip("ckan")
-    csw = pytest.importorskip("ckanext.kielce.harvesters.msip.csw")
-    return lambda catalogue, **more: csw.Pages(catalogue, "http://csw.example/?service=CSW", 2, **more)
+def pages(catalogue: Catalogue, **more: Any) -> csw_pages.Pages:
+    return csw_pages.Pages(catalogue, "http://csw.example/?service=CSW", 2, **more)
+
+
+def guids(entries: Any) -> list[str]:
+    return [entry.guid for entry in entries]
 
 
 FIVE = [samples.record(f"r{number}") for number in range(5)]
 
 
-def test_all_pages_are_read(pages: Any) -> None:
+def test_all_pages_are_read() -> None:
     catalogue = Catalogue(FIVE)
-    found = list(pages(catalogue).records())
-    assert [guid for guid, _content, error in found if error is None] == ["r0", "r1", "r2", "r3", "r4"]
-    assert len(catalogue.asked) == 3, "no request for a single record"
+    read = pages(catalogue)
+    found = list(read.records())
+    assert guids(found) == ["r0", "r1", "r2", "r3", "r4"] and not any(entry.error for entry in found)
+    assert (len(catalogue.asked), read.promised) == (3, 5), "no request for a single record"
 
 
-def test_a_catalogue_that_stops_early_is_an_error(pages: Any) -> None:
+def test_the_next_page_comes_while_one_is_worked_on_and_no_more() -> None:
+    catalogue = Catalogue([samples.record(f"r{number}") for number in range(20)])
+    reading = pages(catalogue).records()
+    for _ in range(3):
+        next(reading)
+    reading.close()
+    assert len(catalogue.asked) <= 3, "page 2 is being worked on, page 3 may be on its way, never page 4"
+
+
+def test_the_digest_is_of_the_record_and_not_of_what_is_around_it() -> None:
+    plain = samples.answer(FIVE[:2], 2)
+    moved = plain.replace(b"<csw:GetRecordsResponse ", b'<csw:GetRecordsResponse xmlns:x="urn:x" ').replace(
+        b"<gmd:MD_Metadata", b"\n  <!-- 1 --><gmd:MD_Metadata"
+    )
+    changed = plain.replace("Działki".encode(), "Działeczki".encode())
+    first, same, other = (
+        [entry.revision for entry in pages(Catalogue(FIVE[:2], spoil=lambda *_, b=body: b)).records()]
+        for body in (plain, moved, changed)
+    )
+    assert first == same and first != other and len(first) == 2
+
+
+def test_a_catalogue_that_stops_early_is_an_error_after_what_it_gave() -> None:
     short = Catalogue(FIVE, spoil=lambda self, start, page: page if start < 3 else samples.answer([], 5))
+    found = []
     with pytest.raises(SourceError, match="5 records but gave 2"):
-        list(pages(short).records())
+        found.extend(entry.guid for entry in pages(short).records())
+    nothing = Catalogue(FIVE, spoil=lambda self, start, page: page if start < 3 else samples.answer([], 0))
+    with pytest.raises(SourceError, match="5 records but gave 2"):
+        list(pages(nothing).records())
 
 
-def test_a_catalogue_that_repeats_itself_is_an_error(pages: Any) -> None:
+def test_a_catalogue_that_repeats_itself_is_an_error() -> None:
     same = Catalogue(FIVE, spoil=lambda self, start, page: samples.answer(FIVE[:2], 5))
     with pytest.raises(SourceError, match="same records again"):
         list(pages(same).records())
     assert len(same.asked) == 2
 
 
-def test_a_login_page_is_an_error(pages: Any) -> None:
-    login = Catalogue(FIVE, spoil=lambda self, start, page: samples.LOGIN.encode())
-    with pytest.raises(SourceError, match="web page"):
-        list(pages(login).records())
+def test_records_put_in_and_taken_out_while_we_read() -> None:
+    def one_more(self: Catalogue, start: int, page: bytes) -> bytes:
+        if start == 1:
+            self.records = [samples.record("a-new"), *self.records]
+        return page
+
+    growing = pages(Catalogue(FIVE, spoil=one_more))
+    assert guids(growing.records()) == ["r0", "r1", "r2", "r3", "r4"]
+    assert growing.promised - growing.twice == 5, "r1 came twice, as it was: not a double record"
+
+    def one_less(self: Catalogue, start: int, page: bytes) -> bytes:
+        if start == 1:
+            self.records = self.records[:4]
+        return page
+
+    shrinking = pages(Catalogue(FIVE, spoil=one_less))
+    assert guids(shrinking.records()) == ["r0", "r1", "r2", "r3"] and shrinking.promised == 4
 
 
-def test_an_answer_cut_in_the_middle_is_an_error(pages: Any) -> None:
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (samples.LOGIN, "web page"),
+        (samples.BOMB, "document type"),
+        ("<csw:Capabilities xmlns:csw='http://www.opengis.net/cat/csw/2.0.2'/>", "capabilities instead"),
+        ("<feed/>", "<feed>"),
+        ("", "not correct XML"),
+    ],
+)
+def test_what_is_no_list_is_named(body: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said) as caught:
+        list(pages(Catalogue(FIVE, spoil=lambda *_: body.encode())).records())
+    assert caught.value.message_pl != caught.value.message
+
+
+def test_an_answer_cut_in_the_middle_is_an_error() -> None:
     cut = Catalogue(FIVE, spoil=lambda self, start, page: page[: len(page) * 2 // 3])
     with pytest.raises(SourceError, match="not correct XML"):
         list(pages(cut).records())
 
 
-def test_a_malformed_record_harms_only_itself(pages: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    csw = pytest.importorskip("ckanext.kielce.harvesters.msip.csw")
-    monkeypatch.setattr(csw, "language", lambda: "pl")
+def test_a_malformed_record_harms_only_itself() -> None:
     records = [*FIVE[:2], samples.record("zły", "A & B"), *FIVE[2:]]
     found = list(pages(Catalogue(records)).records())
-    assert [guid for guid, _content, error in found if error] == ["zły"]
+    assert [entry.guid for entry in found if entry.error] == ["zły"]
     assert len(found) == 6
 
 
-def test_other_ways_of_asking(pages: Any) -> None:
+def test_malformed_records_in_another_encoding_keep_their_letters() -> None:
+    page = samples.answer([samples.record("r1", "Ścieżki"), samples.record("zły", "A & B")], 2)
+    latin = page.replace(b'encoding="UTF-8"', b'encoding="ISO-8859-2"').decode().encode("iso-8859-2")
+    good, bad = pages(Catalogue(FIVE, spoil=lambda *_: latin)).records()
+    assert iso.read(good.node)["title"] == "Ścieżki" and (bad.guid, bad.node) == ("zły", None)
+
+
+def test_records_that_cannot_be_used_are_told_and_counted() -> None:
+    dublin = "<csw:Record xmlns:csw='http://www.opengis.net/cat/csw/2.0.2' xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:identifier>dc1</dc:identifier></csw:Record>"
+    huge = samples.record("huge", "A" * 3_000_000)
+    found = {entry.guid: entry for entry in pages(Catalogue([FIVE[0], dublin, huge], 3), lang="en").records()}
+    assert "ISO 19139" in found["dc1"].error and "2 MB at most" in found["huge"].error
+    assert found["r0"].error is None
+
+
+def test_other_ways_of_asking() -> None:
     """POST refused with 405, sorting refused with an exception report: plain GET is what is left."""
 
     def picky(self: Catalogue, start: int, page: bytes) -> bytes:
@@ -171,7 +245,7 @@ def test_other_ways_of_asking(pages: Any) -> None:
     assert len(catalogue.asked) == 6, "the way that works is kept for the other pages"
 
 
-def test_a_server_that_is_down_is_asked_once(pages: Any) -> None:
+def test_a_server_that_is_down_is_asked_once() -> None:
     def down(self: Catalogue, start: int, page: bytes) -> bytes:
         raise FetchError("connection", "refused", "http://csw.example/")
 
@@ -179,3 +253,85 @@ def test_a_server_that_is_down_is_asked_once(pages: Any) -> None:
     with pytest.raises(FetchError):
         list(pages(catalogue).records())
     assert len(catalogue.asked) == 1
+
+
+class Geoportal(Catalogue):
+    """The catalogue, and a WFS beside it; hosts named in ``down`` do not answer."""
+
+    def __init__(self, records: list[str], down: tuple[str, ...] = ()) -> None:
+        super().__init__(records, 100)
+        self.down, self.schema = down, samples.SCHEMA
+
+    def fetch(self, url: str, **more: Any) -> Answer:
+        if "csw.example" in url:
+            return super().fetch(url, **more)
+        self.asked.append(("GET", url))
+        if any(host in url for host in self.down):
+            raise FetchError("connection", "down", url)
+        if "request=DescribeFeatureType" in url:
+            return Answer(self.schema.encode())
+        return Answer((samples.WMS if "service=WMS" in url else samples.WFS_200).encode())
+
+
+def harvest(client: Geoportal, **config: Any) -> list[Record]:
+    csw = pytest.importorskip("ckanext.kielce.harvesters.msip.csw")
+    source = Source("s", "http://csw.example/", config=config)
+    return list(csw.MsipCswHarvester.records(None, source, client))
+
+
+def test_services_are_read_once_and_the_content_only_when_asked() -> None:
+    both = samples.online(f"{WFS}?service=WFS", "OGC:WFS", "ms:dzialki") + samples.online(
+        f"{WFS}?service=WMS", "OGC:WMS", "dzialki"
+    )
+    client = Geoportal([samples.record(f"r{number}", onlines=both) for number in range(3)])
+    found = harvest(client)
+    assert (len(client.asked), client.expected) == (3, 3), client.asked
+    content = found[0].loaded()
+    assert content["layers"][WFS][0]["columns"] and content["drawn"][WFS]["name"] == "dzialki"
+    found[1].loaded()
+    assert len(client.asked) == 4, "the WMS is read for records being written, once"
+
+    before = [record.revision for record in found]
+    assert [record.revision for record in harvest(client)] == before
+    client.schema = client.schema.replace("numer", "nr")
+    assert not set(before) & {record.revision for record in harvest(client)}, "a new column is a change"
+
+
+def test_a_dead_server_is_asked_once_for_all_its_services() -> None:
+    records = [
+        samples.record(
+            f"r{number}", onlines=samples.online(f"http://dead.example/ows?map={number}", "OGC:WFS", "x")
+        )
+        for number in range(4)
+    ]
+    client = Geoportal(records, down=("dead.example",))
+    found = harvest(client)
+    assert len(client.asked) == 2 and all(record.incomplete for record in found)
+
+
+def test_records_left_out_are_not_waited_for() -> None:
+    service = samples.record("s1").replace('codeListValue="dataset"', 'codeListValue="service"')
+    client = Geoportal([FIVE[0], service, FIVE[1]])
+    assert [record.guid for record in harvest(client)] == ["r0", "r1"] and client.expected == 2
+
+
+UUID = "a1b2c3d4-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    ("onlines", "keys"),
+    [
+        ([], ()),
+        ([("WFS", "ms:dzialki"), ("WMS", "dzialki")], ("ms:dzialki", "dzialki")),
+        ([("WFS", "ms:dzialki"), ("WMS", "mapa_ogolna")], ("ms:dzialki", "dzialki")),
+        ([("WFS", "ms:dzialki,ms:bez_niczego")], ()),
+        ([("WFS", "ms:nieznana")], ()),
+        ([("WMS", "ortofotomapa")], ("ortofotomapa",)),
+        ([("WMS", "Usługa przeglądania")], ()),
+        ([("WMS", "WMS")], ()),
+    ],
+)
+def test_names_across_sources(onlines: list[tuple[str, str]], keys: tuple[str, ...]) -> None:
+    text = "".join(samples.online(f"{WFS}?service={kind}", f"OGC:{kind}", name) for kind, name in onlines)
+    (found,) = harvest(Geoportal([samples.record(UUID.upper(), onlines=text)]))
+    assert found.keys == (f"uuid:{UUID}", *(f"layer:msip.example/ows#{key}" for key in keys))
