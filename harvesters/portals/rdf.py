@@ -1,0 +1,65 @@
+"""Harvester ``dcat_rdf``: a DCAT-AP catalogue in RDF/XML, Turtle, JSON-LD or N-Triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from ckanext.kielce.harvest.base import (
+    Client,
+    ConfigField,
+    DatasetDraft,
+    Record,
+    RecordError,
+    Source,
+    SourceHarvester,
+    language,
+)
+
+from .ckan import DOMAINS
+from .rdf_mapping import dataset
+from .rdf_parse import Parser
+from .rdf_read import FORMATS, read
+
+
+class DcatRdfHarvester(SourceHarvester):
+    """The source's address is the catalogue's, or its first page's."""
+
+    about: ClassVar[dict[str, str]] = {
+        "name": "dcat_rdf",
+        "title": "Katalog DCAT-AP (RDF)",
+        "description": "Katalog danych w RDF (DCAT-AP): RDF/XML, Turtle lub JSON-LD, w całości albo na stronach",
+    }
+    config_schema: ClassVar[dict[str, ConfigField]] = {
+        "rdf_format": ConfigField(
+            "Format of the catalogue; by default it is told by the answer.",
+            choices=FORMATS,
+            description_pl="Zapis katalogu; domyślnie rozpoznawany po odpowiedzi.",
+        ),
+        "page_parameter": ConfigField(
+            "Name of the page number in the address (?page=2), for catalogues that do not name their next page.",
+            description_pl="Nazwa numeru strony w adresie (?page=2), gdy katalog nie podaje adresu następnej strony.",
+        ),
+        "domains": DOMAINS,
+    }
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._parser = Parser()
+
+    def records(self, source: Source, client: Client) -> Iterator[Record]:
+        yield from read(client, source.url, source.config)
+
+    def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
+        content = record.loaded()
+        package = self._parser.package(content["subject"], content["triples"])
+        draft = dataset(package, record.guid, source.config.get("domains"), language())
+        if not draft.data.get("title"):
+            raise RecordError(
+                f"The dataset {record.guid} has no dct:title; its owner must give it one.",
+                f"Zbiór {record.guid} nie ma tytułu (dct:title); jego właściciel musi go podać.",
+            )
+        return draft
+
+    def original_url(self, guid: str, source: Source) -> str | None:
+        return guid if guid.startswith(("http://", "https://")) else source.url
