@@ -55,10 +55,10 @@ class Entry(NamedTuple):
 
 
 class Page(NamedTuple):
-    """An answer; ``matched``: records in all as this answer says, None when it doesn't."""
+    """An answer: ``matched`` records in all as it says (None: it doesn't), ``parts`` are nodes, or bytes in a broken one."""
 
     matched: int | None
-    entries: list[Entry]
+    parts: list[Element | bytes]
 
 
 class Pages:
@@ -82,32 +82,31 @@ class Pages:
         for ever. Two pages at most are in memory.
         """
         known: set[int] = set()  # of 8 bytes a record, so that a hundred thousand stay small
-        start = seen = 0
+        seen = 0
         reader = ThreadPoolExecutor(1, thread_name_prefix="csw")
         try:
             coming = reader.submit(self._ask, 1)
             while True:
-                page = self._page(coming.result(), start + 1)
-                if self._over(page, start, seen):
+                page = self._page(coming.result())
+                if self._over(page, seen):
                     return
-                fresh = self._fresh(page, known, start)
-                start += len(page.entries)  # nextRecord is not followed: servers set it to 0 too early
-                seen = start
+                start, seen = seen, seen + len(page.parts)
                 done = page.matched is not None and seen >= self.promised
-                following: Future[bytes] | None = None if done else reader.submit(self._ask, start + 1)
-                yield from fresh
+                # nextRecord is not followed: servers set it to 0 too early
+                following: Future[bytes] | None = None if done else reader.submit(self._ask, seen + 1)
+                yield from self._fresh(page, known, start)
                 if following is None:
                     return
                 coming = following
         finally:
             reader.shutdown(wait=False, cancel_futures=True)
 
-    def _over(self, page: Page, start: int, seen: int) -> bool:
+    def _over(self, page: Page, seen: int) -> bool:
         """Whether this page says that there is nothing more. Raises SourceError when it should have had records."""
         self.promised = max(self.promised, page.matched or 0)
-        if page.entries:
+        if page.parts:
             return False
-        if start and page.matched == seen:
+        if seen and page.matched == seen:
             self.promised = seen  # records were taken out while we read
         if seen < self.promised:
             raise source_error("cut", url=self.url, matched=self.promised, seen=seen)
@@ -116,21 +115,22 @@ class Pages:
     def _fresh(self, page: Page, known: set[int], start: int) -> list[Entry]:
         """The page without the records that came before, as they are (one put in while we read moves the others on)."""
         fresh = []
-        for entry in page.entries:
+        for number, part in enumerate(page.parts, start + 1):
+            entry = self._broken(part, number) if isinstance(part, bytes) else self._entry(part, number)
             mark = hash((entry.guid, entry.revision, entry.error))
             if mark not in known:
                 fresh.append(entry)
                 known.add(mark)
         if not fresh and start:
             raise source_error("repeated", url=self.url, start=start + 1)
-        self.twice += len(page.entries) - len(fresh)
+        self.twice += len(page.parts) - len(fresh)
         return fresh
 
-    def _page(self, body: bytes, start: int) -> Page:
+    def _page(self, body: bytes) -> Page:
         try:
             root = parse(body, self.url)
         except NotXmlError:
-            return self._page_in_pieces(body, start)
+            return self._page_in_pieces(body)
         if local(root) == "Capabilities":
             raise source_error("capabilities_only", url=self.url)
         if local(root) != "GetRecordsResponse":
@@ -140,29 +140,25 @@ class Pages:
             raise source_error("not_csw", url=self.url, tag="GetRecordsResponse")
         matched = results.get("numberOfRecordsMatched") or ""
         nodes = [node for node in results if isinstance(node.tag, str)]
-        entries = [self._entry(node, start + number) for number, node in enumerate(nodes)]
-        return Page(int(matched) if matched.isdigit() else None, entries)
+        return Page(int(matched) if matched.isdigit() else None, nodes)
 
-    def _page_in_pieces(self, body: bytes, start: int) -> Page:
+    def _page_in_pieces(self, body: bytes) -> Page:
         """A page that is no XML as a whole, record by record. Raises NotXmlError when it is not even a cut-up list."""
         matched = _attribute(body, b"numberOfRecordsMatched")
         pieces = records_apart(body)
         if matched is None or not pieces or b"GetRecordsResponse>" not in body[-200:]:
             parse(body, self.url)  # says what is wrong with it
-        entries = []
-        for number, piece in enumerate(pieces, start):
-            try:
-                entries.append(self._entry(parse(piece, self.url), number))
-            except SourceError as error:
-                tree = recovered(piece)
-                guid = iso.guid(tree) if tree is not None else ""
-                reason = getattr(error.__cause__, "msg", "") or error.text(self.lang)
-                entries.append(
-                    Entry(
-                        guid or f"{self.url}#{number}", None, "", say("malformed", self.lang, reason=reason)
-                    )
-                )
-        return Page(matched, entries)
+        return Page(matched, list(pieces))
+
+    def _broken(self, piece: bytes, number: int) -> Entry:
+        """A record of a page that is no XML as a whole; only the malformed one has an error."""
+        try:
+            return self._entry(parse(piece, self.url), number)
+        except SourceError as error:
+            tree = recovered(piece)
+            guid = iso.guid(tree) if tree is not None else ""
+            reason = getattr(error.__cause__, "msg", "") or error.text(self.lang)
+            return Entry(guid or f"{self.url}#{number}", None, "", say("malformed", self.lang, reason=reason))
 
     def _entry(self, node: Element, number: int) -> Entry:
         if local(node) not in ISO_RECORDS:

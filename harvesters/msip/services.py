@@ -23,7 +23,7 @@ class Services:
 
     def __init__(self, client: Client, lang: str) -> None:
         self.client, self.lang = client, lang
-        self._wfs: dict[str, ows.Wfs | SourceError | FetchError] = {}
+        self._wfs: dict[str, ows.Wfs | SourceError] = {}
         self._wms: dict[str, Wms | None] = {}
         self._said: dict[tuple[str, str], tuple[list[dict[str, Any]], str]] = {}
         self._silent: set[str] = set()
@@ -71,7 +71,7 @@ class Services:
             self._said[address, names] = said, digest([about, said])
         return self._said[address, names]
 
-    def _service(self, address: str) -> ows.Wfs | SourceError | FetchError:
+    def _service(self, address: str) -> ows.Wfs | SourceError:
         if address not in self._wfs:
             host = urlsplit(address).netloc
             try:
@@ -80,7 +80,8 @@ class Services:
                 self._wfs[address] = layers.load_wfs(self.client, address)
             except (SourceError, FetchError) as error:
                 self._mark(host, error)
-                self._wfs[address] = error
+                # a fresh one: the traceback of the other would keep the page that was being read in memory
+                self._wfs[address] = SourceError(error.message, error.message_pl)
         return self._wfs[address]
 
     def _read_wms(self, address: str) -> Wms | None:

@@ -117,7 +117,7 @@ def datasets(row: HarvestSource) -> dict[str, dict[str, Any]]:
 def test_wfs(city: City) -> None:
     row = source("msip_wfs", f"{city.url}?service=WFS", domain="transport", frequency="MONTHLY")
     first = run(row)
-    assert first["outcome"] == "ok" and first["counts"]["added"] == 2, first
+    assert first["outcome"] == "ok" and first["counts"]["create"] == 2, first
     assert city.asked == ["WFS GetCapabilities", "WFS DescribeFeatureType", "WMS GetCapabilities"]
     found = datasets(row)
     parcels = found["ms:dzialki"]
@@ -133,14 +133,14 @@ def test_wfs(city: City) -> None:
         "data",
         "opis",
     ]
-    assert "opis kolumn" in first["unmapped"] or "columns" in first["unmapped"]
+    assert "opis kolumn" in str(first["notes"]) or "columns" in str(first["notes"])
     second = run(row)
     assert second["counts"]["unchanged"] == 2 and datasets(row) == found
 
 
 def test_wfs_layers_can_be_chosen(city: City) -> None:
     row = source("msip_wfs", city.url, layers=["dzialk*"], domain="transport", wms_url=city.url)
-    assert run(row)["counts"]["added"] == 1
+    assert run(row)["counts"]["create"] == 1
 
 
 def test_csw(city: City) -> None:
@@ -153,27 +153,25 @@ def test_csw(city: City) -> None:
     ]
     row = source("msip_csw", f"http://{city.address}/csw")
     first = run(row)
-    assert first["outcome"] == "partly" and first["counts"]["added"] == 2 and first["counts"]["errored"] == 2
+    assert first["outcome"] == "partly" and first["counts"]["create"] == 2 and first["counts"]["failed"] == 2
     assert city.asked == ["CSW GetRecords", "WFS GetCapabilities", "WFS DescribeFeatureType"]
-    assert {entry["guid"] for entry in first["record_errors"]} == {"zly", "bez"}
+    assert {entry["guid"] for entry in first["errors"]} == {"zly", "bez"}
     found = datasets(row)
     assert found["r1"]["layer_name"] == "ms:dzialki" and found["r1"]["crs"] == ["EPSG:2178"]
     assert found["r1"]["resources"][0]["format"] == "GEOJSON"
     assert [entry["format"] for entry in found["r2"]["resources"]] == ["WFS_SRVC"]
-    assert any("ms:nieznana" in note for note in first["unmapped_records"]["r2"])
+    assert any("ms:nieznana" in note for note in first["notes"]["r2"])
 
     city.down = {"WFS"}
     while_down = run(row)
     assert datasets(row) == found, "a WFS that is down must not cost the datasets their files"
-    assert any(
-        "WFS" in entry["message"] or "404" in entry["message"] for entry in while_down["record_errors"]
-    )
+    assert any("WFS" in entry["message"] or "404" in entry["message"] for entry in while_down["errors"])
 
 
 @pytest.mark.parametrize("kind", ["msip_csw", "msip_wfs"])
 def test_wrong_and_dead_addresses_are_named(city: City, kind: str) -> None:
     city.down = {"WFS", "CSW"}
     wrong = run(source(kind, f"http://{city.address}/nothing-here"))
-    assert wrong["outcome"] == "failed" and len(wrong["source_errors"]) == 1
+    assert wrong["outcome"] == "failed" and wrong["reason"]
     refused = run(source(kind, f"http://127.0.0.1:9/{kind}"))
-    assert "allow_hosts" in refused["source_errors"][0]
+    assert "allow_hosts" in refused["reason"]["en"]
