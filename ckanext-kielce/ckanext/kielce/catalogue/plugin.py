@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckanext.kielce import schemas
 from ckanext.kielce.catalogue import cli as cli_module
+from ckanext.kielce.catalogue import fresh
 from ckanext.kielce.catalogue.index import with_facet_fields
 from ckanext.kielce.catalogue.search import SearchHooks
 from ckanext.kielce.common.translation import KielceTranslation
@@ -45,6 +46,10 @@ class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
             config["licenses_group_url"] = f"file://{schemas.FOLDER / 'vocabularies' / 'licences.json'}"
 
     # IPackageController
+    def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """Keep what is being prepared for the index: the activity stream asks for it next."""
+        fresh.keep(context, pkg_dict)
+
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         """Add the facet fields, then whatever the search of the portal wants besides."""
         return super().before_dataset_index(with_facet_fields(pkg_dict))

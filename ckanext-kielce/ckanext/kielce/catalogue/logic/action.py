@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.processors import RDFSerializer
-from ckanext.kielce.catalogue import shacl
+from ckanext.kielce.catalogue import fresh, shacl
 from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
 from ckanext.kielce.catalogue.summary import Summary, summary
@@ -19,6 +19,7 @@ __all__ = [
     "kielce_vocabulary_list",
     "kielce_vocabulary_show",
     "package_create",
+    "package_show",
     "package_update",
 ]
 
@@ -44,6 +45,18 @@ def package_create(original_action: Any, context: Any, data_dict: dict[str, Any]
 def package_update(original_action: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """Accept composite fields as JSON text or a single object, then update as CKAN does."""
     return original_action(context, _prepared(data_dict))
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_show(original_action: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Show as CKAN does; what was written a moment ago is not read again for the activity stream."""
+    if fresh.asked_for_activity(context, data_dict) and data_dict.get("id"):
+        kept = fresh.take(data_dict["id"])
+        if kept is not None:
+            tk.check_access("package_show", context, {"id": kept["id"]})
+            return kept
+    return original_action(context, data_dict)
 
 
 def kielce_catalogue_seed(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
