@@ -32,7 +32,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("attention:failed", {"last_outcome": "failed", "retry_at": ago(minutes=-20)}),
     ("attention:records", {"failed_records": 3}),
     ("attention:records", {"failed_records": 1, "last_outcome": "partly"}),
-    ("attention:partly", {"last_outcome": "partly"}),
+    ("attention:partly", {"last_outcome": "partly", "last_complete": False, "failed_records": 2}),
     ("attention:old", {"last_success_at": ago(hours=37)}),
     ("healthy", {"last_success_at": ago(hours=35)}),
     ("attention:plugin", {"type_known": False}),

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from ckanext.kielce.common import http
 from ckanext.kielce.harvest import records, settings
-from ckanext.kielce.harvest.merge import free_name, matched_resources, merged, slug, with_source_settings
+from ckanext.kielce.harvest.merge import (
+    Base,
+    as_stored,
+    curated,
+    free_name,
+    matched_resources,
+    merged,
+    restored,
+    slug,
+    still_curated,
+    with_source_settings,
+)
 from ckanext.kielce.harvest.records import Client, DatasetDraft, Record, Source, SourceError, digest
 
 
@@ -55,7 +67,8 @@ def test_files_continue_by_address_then_by_name() -> None:
         {"url": "http://x/b2.csv", "name": "B", "format": "CSV"},
         {"url": "http://x/a.csv", "name": "A2", "format": "CSV"},
     ]
-    made = matched_resources(old, new)
+    existing = {"id": "i", "name": "n", "type": "dataset", "resources": old}
+    made = merged(existing, {"resources": new}, Base()).dataset["resources"]
     assert [entry.get("id") for entry in made] == [None, "2", "1"]
     assert "size" not in made[1] and "hash" not in made[1], "facts about the old file are not the new one's"
     assert (made[2]["name"], made[2]["size"], made[2]["description"]) == ("A2", 7, "ręczny opis")
@@ -69,7 +82,7 @@ def test_two_files_of_one_name_keep_their_own_ids() -> None:
     made = matched_resources(
         old, [{"url": "u2", "name": "N", "format": "CSV"}, {"url": "u3", "name": "N", "format": "CSV"}]
     )
-    assert [entry["id"] for entry in made] == ["2", "1"]
+    assert [was["id"] for was, _new in made if was] == ["2", "1"]
 
 
 def test_harvested_fields_go_and_hand_made_ones_stay() -> None:
@@ -83,8 +96,9 @@ def test_harvested_fields_go_and_hand_made_ones_stay() -> None:
         "organization": {},
         "resources": [],
     }
-    made = merged(existing, {"title": "Nowy", "type": "spatial_layer"}, ["title", "rights"])
-    assert made == {
+    draft = {"title": "Stary", "rights": "dane przez źródło"}
+    made = merged(existing, {"title": "Nowy", "type": "spatial_layer"}, Base(draft, existing))
+    assert made.dataset == {
         "id": "i",
         "name": "n",
         "type": "dataset",
@@ -92,6 +106,65 @@ def test_harvested_fields_go_and_hand_made_ones_stay() -> None:
         "legal_basis": "wpisane ręcznie",
         "resources": [],
     }
+
+
+FIELD = {"id": "i", "name": "n", "type": "dataset", "resources": []}
+
+
+@pytest.mark.parametrize(
+    ("ours", "draft", "stored", "theirs", "result", "told"),
+    [
+        ("A", "A", "A", "B", "B", [("A", "B", False)]),  # nobody touched it
+        ("C", "A", "A", "B", "C", [("A", "B", True)]),  # curated, and the source moved
+        ("C", "A", "A", "A", "C", []),  # curated, and the source did not move
+        ("B", "A", "A", "B", "B", [("A", "B", False)]),  # both came to the same
+        (None, "A", "A", "B", None, [("A", "B", True)]),  # emptied by hand
+        ("C", None, None, "B", "C", [(None, "B", True)]),  # added by hand before the source gave it
+        ("domyślna", None, "domyślna", "B", "B", [(None, "B", False)]),  # a default of the schema is nobody's
+        ("A", "A", "A", None, None, [("A", None, False)]),  # the source dropped it
+        ("C", "A", "A", None, "C", [("A", None, True)]),  # the source dropped what was curated
+        ("A ", "A", "A", "A", "A", []),  # a space at the end is no change
+    ],
+)
+def test_three_ways(ours: Any, draft: Any, stored: Any, theirs: Any, result: Any, told: list[Any]) -> None:
+    def row(value: Any) -> dict[str, Any]:
+        return {} if value is None else {"notes": value}
+
+    base = Base({"title": "T", **row(draft)}, {"title": "T", **row(stored)})
+    made = merged({**FIELD, "title": "T", **row(ours)}, {"title": "T", **row(theirs)}, base)
+    assert made.dataset.get("notes") == result
+    assert [(each["old"], each["new"], each["kept"]) for each in made.changes] == told
+
+
+def test_a_curated_value_goes_on_counting_as_curated() -> None:
+    base = Base({"notes": "A"}, {"notes": "A"})
+    existing = {**FIELD, "notes": "C", "rights": "ręcznie"}
+    draft = {"notes": "B"}
+    made = merged(existing, draft, base).dataset
+    stored = still_curated(as_stored(draft, made), draft, base, existing)
+    later = Base(draft, stored)
+    assert [(each.field, each.source_value, each.our_value) for each in curated(later, existing)] == [
+        ("notes", "B", "C")
+    ]
+    again = merged(existing, {"notes": "D", "rights": "ze źródła"}, later).dataset
+    assert (again["notes"], again["rights"]) == ("C", "ręcznie")
+
+
+def test_the_sources_value_can_be_restored() -> None:
+    rows = [{"id": "r1", "url": "u", "name": "Nasza"}]
+    base = Base(
+        {"notes": "A", "resources": [{"url": "u", "name": "Ich"}]},
+        {"notes": "A", "resources": [{"id": "r1", "url": "u", "name": "Ich"}]},
+    )
+    package = {**FIELD, "notes": "C", "resources": rows}
+    assert [(each.field, each.resource_id) for each in curated(base, package)] == [
+        ("notes", None),
+        ("name", "r1"),
+    ]
+    assert restored(base, package, "notes", None) == {"id": "i", "notes": "A"}
+    assert restored(base, package, "name", "r1") == {"id": "r1", "name": "Ich"}
+    with pytest.raises(KeyError):
+        restored(base, package, "rights", None)
 
 
 def test_overrides_win_over_the_record_and_the_record_over_the_source() -> None:
@@ -119,7 +192,12 @@ def test_overrides_win_over_the_record_and_the_record_over_the_source() -> None:
 
 def test_secrets_go_to_the_sources_own_host_only(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr(records, "fetch", lambda url, headers, settings, **more: sent.append((url, headers)))
+
+    def fetch(url: str, headers: dict[str, str], settings: Any, **_more: Any) -> http.Response:
+        sent.append((url, headers))
+        return http.Response(200, url, {}, None, 0, "")
+
+    monkeypatch.setattr(records, "fetch", fetch)
     monkeypatch.setenv("KIELCE_SECRET_A", "jan:tajne")
     monkeypatch.setenv("KIELCE_SECRET_B", "X-Api-Key: abc")
     for name in "AB":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 from ckanext.harvest.model import HarvestSource
-from ckanext.kielce.harvest import jobs, report, store
+from ckanext.kielce.harvest import runs, store
 from ckanext.kielce.harvest.base import DatasetDraft, Record, RecordError, SourceHarvester
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 
 REQUIRED = {"notes": "Opis", "domain": "transport"}
 
@@ -22,8 +24,11 @@ class ListHarvester(SourceHarvester):
 
     info = {"name": "list", "title": "List", "description": "Records from memory"}
     answer: Any = []
+    promised: int | None = None
 
     def records(self, source: Any, client: Any) -> Iterator[Record]:
+        if ListHarvester.promised is not None:
+            client.expect(ListHarvester.promised)
         if isinstance(ListHarvester.answer, Exception):
             raise ListHarvester.answer
         yield from ListHarvester.answer
@@ -37,8 +42,8 @@ class ListHarvester(SourceHarvester):
         return DatasetDraft(content["dataset"], content.get("unmapped", []), content.get("owner"))
 
 
-def made_record(guid: str, title: str, /, **dataset: Any) -> Record:
-    return Record(guid, None, {"dataset": {"title": title, **REQUIRED, **dataset}})
+def made_record(guid: str, title: str, /, keys: tuple[str, ...] = (), **dataset: Any) -> Record:
+    return Record(guid, None, {"dataset": {"title": title, **REQUIRED, **dataset}}, keys=keys)
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +57,28 @@ def list_plugin(reset_db_once: None, migrate_db_for: Callable[[str], None]) -> I
     ckan.plugins.core._get_service = service
     ckan.plugins.load_all()
     ckan.plugins.load("list_harvest")
-    for plugin in ("activity", "harvest"):
+    for plugin in ("activity", "harvest", "kielce_harvest", "kielce_notify"):
         migrate_db_for(plugin)
     yield
     ckan.plugins.unload_all()
     ckan.plugins.core._get_service = real
+
+
+def outcome(run_id: str) -> dict[str, Any]:
+    """What a run did: outcome, counts, reason, errors (English) and items by record, notes of the source's records."""
+    model.Session.expire_all()
+    run = model.Session.get(HarvestRun, run_id)
+    rows = model.Session.query(HarvestItem).filter_by(run_id=run_id).order_by(HarvestItem.id).all()
+    records = model.Session.query(HarvestRecord).filter_by(source_id=run.source_id)
+    return {
+        "run": run,
+        "outcome": run.outcome,
+        "counts": Counter({name: number for name, number in run.counts.items() if number}),
+        "reason": run.reason or {},
+        "errors": {row.guid: row.error["en"] for row in rows if row.error},
+        "items": {(row.action, row.guid): row for row in rows},
+        "notes": {row.guid: row.notes for row in records if row.notes},
+    }
 
 
 class Harvest:
@@ -82,21 +104,26 @@ class Harvest:
     def source(self) -> HarvestSource:
         return HarvestSource.get(self.id)
 
-    def run(self, answer: Any) -> dict[str, Any]:
-        """Harvest the records in this process and give the report."""
+    def run(self, answer: Any, *, dry_run: bool = False) -> dict[str, Any]:
+        """Harvest the records in this process and say what came of it."""
         ListHarvester.answer = answer
-        jobs.run_inline(self.source)
-        model.Session.expire_all()
-        return report.report(self.source, self.name)
+        return outcome(runs.run_inline(self.id, dry_run=dry_run))
 
     def datasets(self) -> dict[str, dict[str, Any]]:
         """guid -> dataset, straight from the database."""
         return {
-            guid: tk.get_action("package_show")(
-                {"ignore_auth": True, "use_cache": False}, {"id": entry.package_id}
+            record.guid: tk.get_action("package_show")(
+                {"ignore_auth": True, "use_cache": False}, {"id": record.package_id}
             )
-            for guid, entry in store.known(self.id).items()
+            for record in self.records().values()
+            if record.package_id
         }
+
+    def records(self) -> dict[str, HarvestRecord]:
+        """guid -> what the engine remembers."""
+        model.Session.expire_all()
+        rows = model.Session.query(HarvestRecord).filter_by(source_id=self.id)
+        return {row.guid: row for row in rows}
 
 
 @pytest.fixture
@@ -112,4 +139,5 @@ def harvester() -> type[ListHarvester]:
 
 @pytest.fixture
 def harvest(list_plugin: None) -> Callable[..., Harvest]:
+    ListHarvester.answer, ListHarvester.promised = [], None
     return Harvest

@@ -13,8 +13,9 @@ from ckan.tests import factories
 from ckanext.harvest import queue
 from ckanext.harvest.model import HarvestJob, HarvestObject
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import jobs, store
+from ckanext.kielce.harvest import housekeeping, store
 from ckanext.kielce.harvest.base import Record, SourceError
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRun
 
 pytestmark = pytest.mark.ckan
 
@@ -22,20 +23,24 @@ Make = Callable[..., Any]
 Rec = Callable[..., Record]
 
 
+def made(guid: str, title: str) -> Record:
+    return Record(guid, None, {"dataset": {"title": title, "notes": "Opis", "domain": "transport"}})
+
+
 def test_create_then_nothing_then_change(harvest: Make, record: Rec) -> None:
     source = harvest()
     first = source.run([record("a", "Ścieżki rowerowe w Łodzi"), record("b", "Drugi")])
-    assert first["outcome"] == "ok" and first["counts"]["added"] == 2
+    assert first["outcome"] == "ok" and first["counts"]["create"] == 2
     before = source.datasets()
     assert before["a"]["name"].startswith("sciezki-rowerowe-w-lodzi")
     assert before["a"]["owner_org"] == source.org["id"]
 
     second = source.run([record("a", "Ścieżki rowerowe w Łodzi"), record("b", "Drugi")])
-    assert second["counts"] == {"added": 0, "updated": 0, "unchanged": 2, "errored": 0, "deleted": 0}
+    assert second["counts"] == {"unchanged": 2}
     assert source.datasets() == before, "an unchanged record must not be written"
 
     third = source.run([record("a", "Nowy tytuł"), record("b", "Drugi")])
-    assert third["counts"]["updated"] == 1 and third["counts"]["unchanged"] == 1
+    assert third["counts"]["change"] == 1 and third["counts"]["unchanged"] == 1
     after = source.datasets()
     assert (after["a"]["title"], after["a"]["name"]) == ("Nowy tytuł", before["a"]["name"])
     assert after["b"]["metadata_modified"] == before["b"]["metadata_modified"]
@@ -91,16 +96,16 @@ def test_one_bad_record_harms_only_itself(harvest: Make, record: Rec) -> None:
     ]
     result = source.run([*bad[:3], *good, *bad[3:]])
     assert result["outcome"] == "partly"
-    assert (result["counts"]["added"], result["counts"]["errored"]) == (1, 6)
+    assert (result["counts"]["create"], result["counts"]["failed"]) == (1, 5)
     assert source.datasets()["good"]["title"] == "Dobry"
-    told = {entry["guid"]: entry["message"] for entry in result["record_errors"]}
-    assert "brak tytułu" in told["refused"] or "no title" in told["refused"]
+    told = result["errors"]
+    assert "no title" in told["refused"] and "more than once" in told["good"]
     assert "nie jest to XML" in told["unreadable"]
     assert "invalid" in told["invalid"] and "overrides" in told["invalid"]
     assert len(told) == 6
 
     later = source.run([record("explodes", "Naprawiony"), *good])
-    assert later["outcome"] == "ok" and later["counts"]["added"] == 1 and later["counts"]["unchanged"] == 1
+    assert later["outcome"] == "ok" and later["counts"]["create"] == 1 and later["counts"]["unchanged"] == 1
 
 
 def test_a_failing_update_keeps_the_last_good_state(harvest: Make, record: Rec) -> None:
@@ -108,40 +113,36 @@ def test_a_failing_update_keeps_the_last_good_state(harvest: Make, record: Rec) 
     source.run([record("a", "Dobry")])
     before = source.datasets()["a"]
     result = source.run([record("a", "Zły", frequency="czasem")])
-    assert result["counts"]["errored"] == 1
+    assert result["counts"]["failed"] == 1
     assert source.datasets()["a"] == before
     assert source.run([record("a", "Dobry")])["counts"]["unchanged"] == 1
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "expected"),
     [
-        [],
-        [Record("1", None, {"dataset": {"title": "Jeden", "notes": "Opis", "domain": "transport"}})],
-        SourceError("this is a login page", "to strona logowania"),
-        FetchError("connection", "dead", "http://x.example/"),
-        RuntimeError("bug"),
+        ([], "refused"),
+        ([made("1", "Zbiór 1")], "refused"),
+        ([made("1", "Zbiór 1"), made("2", "Zbiór 2")], "refused"),
+        (SourceError("this is a login page", "to strona logowania"), "refused"),
+        (FetchError("connection", "dead", "http://x.example/"), "failed"),
+        (RuntimeError("bug"), "refused"),
     ],
-    ids=["empty", "truncated", "login page", "dead", "bug"],
+    ids=["empty", "truncated", "half", "login page", "dead", "bug"],
 )
-def test_a_bad_answer_changes_nothing_and_says_so(harvest: Make, record: Rec, answer: Any) -> None:
+def test_a_bad_answer_changes_nothing_and_says_so(
+    harvest: Make, record: Rec, answer: Any, expected: str
+) -> None:
     source = harvest()
     full = [record(str(number), f"Zbiór {number}") for number in range(4)]
     source.run(full)
     before = source.datasets()
     result = source.run(answer)
-    assert result["outcome"] == "failed" and len(result["source_errors"]) == 1
-    assert result["job"]["status"] == "Finished", "the next run must not be blocked"
+    assert result["outcome"] == expected and result["reason"]["pl"]
+    assert HarvestJob.get(result["run"].id).status == "Finished", "the next run must not be blocked"
     assert source.datasets() == before
-    assert source.run(full)["counts"]["unchanged"] == 4
-
-
-def test_a_real_loss_can_be_accepted(harvest: Make, record: Rec) -> None:
-    source = harvest(minimum_share=0)
-    source.run([record(str(number), f"Zbiór {number}") for number in range(4)])
-    result = source.run([record("1", "Zbiór 1")])
-    assert result["outcome"] == "ok" and result["missing"] == ["0", "2", "3"]
-    assert len(source.datasets()) == 4, "missing records are only reported"
+    assert {record.state for record in source.records().values()} == {"active"}
+    assert source.run(full)["counts"] == {"unchanged": 4}
 
 
 def test_a_dataset_deleted_by_hand_stays_deleted(harvest: Make, record: Rec) -> None:
@@ -153,18 +154,7 @@ def test_a_dataset_deleted_by_hand_stays_deleted(harvest: Make, record: Rec) -> 
     assert model.Package.get(dataset["id"]).state == "deleted"
 
 
-def test_work_done_twice_makes_no_second_dataset(harvest: Make, record: Rec) -> None:
-    """A consumer that is killed after its work leaves the message in the queue."""
-    source = harvest()
-    source.run([record("a", "Raz")])
-    entry = store.known(source.id)["a"]
-    harvester = queue.get_harvester("list")
-    queue.fetch_and_import_stages(harvester, HarvestObject.get(entry.object_id))
-    assert store.known(source.id)["a"].package_id == entry.package_id
-    assert model.Session.query(model.Package).filter_by(title="Raz", owner_org=source.org["id"]).count() == 1
-
-
-def test_one_current_object_per_dataset_and_old_runs_are_pruned(
+def test_one_permanent_object_per_dataset_and_old_runs_are_pruned(
     harvest: Make, record: Rec, ckan_config: Any
 ) -> None:
     source = harvest()
@@ -172,11 +162,13 @@ def test_one_current_object_per_dataset_and_old_runs_are_pruned(
     for number in range(5):
         source.run([record("a", f"Wydanie {number}"), record("b", "Stały")])
     objects = model.Session.query(HarvestObject).filter_by(harvest_source_id=source.id)
-    assert objects.filter_by(current=True).count() == 2
-    jobs.prune()
-    # the two last runs with two records each, and b's current object from the first
-    assert objects.count() == 5
-    assert source.run([record("a", "Wydanie 4"), record("b", "Stały")])["counts"]["unchanged"] == 2
+    assert [row.current for row in objects] == [True, True]
+    housekeeping.prune()
+    assert model.Session.query(HarvestRun).filter_by(source_id=source.id).count() == 2
+    assert model.Session.query(HarvestItem).filter_by(source_id=source.id).count() == 2
+    # the two last, and the first, which made b
+    assert model.Session.query(HarvestJob).filter_by(source_id=source.id).count() == 3
+    assert source.run([record("a", "Wydanie 4"), record("b", "Stały")])["counts"] == {"unchanged": 2}
     ckan_config["ckanext.kielce.harvest.keep_runs"] = 10
 
 
@@ -203,11 +195,11 @@ def test_an_incomplete_record_makes_but_does_not_replace(harvest: Make, record: 
     source = harvest()
     full = record("a", "Pełny").content
     partial = Record("a", None, record("a", "Okrojony").content, incomplete="WFS nie odpowiada")
-    assert source.run([partial])["counts"]["added"] == 1
-    assert source.run([Record("a", None, full)])["counts"]["updated"] == 1
+    assert source.run([partial])["counts"]["create"] == 1
+    assert source.run([Record("a", None, full)])["counts"]["change"] == 1
     result = source.run([partial])
     assert source.datasets()["a"]["title"] == "Pełny"
-    assert result["outcome"] == "partly" and "WFS nie odpowiada" in result["record_errors"][0]["message"]
+    assert "WFS nie odpowiada" in result["errors"]["a"]
     assert source.run([Record("a", None, full)])["counts"]["unchanged"] == 1
 
 
@@ -231,7 +223,7 @@ def test_a_change_of_settings_reaches_unchanged_records(harvest: Make, record: R
     row = source.source
     row.config = json.dumps({"settings": {"license_id": "CC-BY-4.0"}})
     row.save()
-    assert source.run([record("a", "Jeden")])["counts"]["updated"] == 1
+    assert source.run([record("a", "Jeden")])["counts"]["change"] == 1
     assert source.datasets()["a"]["license_id"] == "CC-BY-4.0"
 
 
@@ -267,7 +259,7 @@ def test_configuration_complaints(list_plugin: None, config: str, complaint: str
 def test_no_secret_no_run(harvest: Make, record: Rec, monkeypatch: pytest.MonkeyPatch) -> None:
     source = harvest(secret="MSIP")
     result = source.run([record("a", "Jeden")])
-    assert result["outcome"] == "failed" and "KIELCE_SECRET_MSIP" in result["source_errors"][0]
+    assert result["outcome"] == "failed" and "KIELCE_SECRET_MSIP" in result["reason"]["en"]
     monkeypatch.setenv("KIELCE_SECRET_MSIP", "jan:tajne")
     assert source.run([record("a", "Jeden")])["outcome"] == "ok"
 
@@ -280,30 +272,5 @@ def test_what_was_not_mapped_is_reported(harvest: Make, record: Rec) -> None:
         Record("b", None, {**contents[1], "unmapped": ["topic: z"]}, problems=["extent: too small"]),
     ]
     result = source.run(records)
-    assert result["unmapped"] == {"topic": 2, "contact": 1, "extent": 1}
-    assert result["unmapped_records"]["b"] == ["extent: too small", "topic: z"]
-    assert source.run(records)["unmapped"] == result["unmapped"], "also after a run that changed nothing"
-
-
-def test_the_report_is_for_those_who_may_edit_the_source(harvest: Make, record: Rec) -> None:
-    source = harvest()
-    source.run([record("a", "A")])
-    result = tk.get_action("kielce_harvest_report")(store.site_context(), {"id": source.name})
-    assert result["counts"]["added"] == 1
-    with pytest.raises(tk.NotAuthorized):
-        tk.get_action("kielce_harvest_report")({"user": ""}, {"id": source.name})
-    with pytest.raises(tk.ObjectNotFound):
-        tk.get_action("kielce_harvest_report")(store.site_context(), {"id": "no-such-source"})
-
-
-def test_a_run_that_never_began_is_queued_again(harvest: Make, record: Rec, ckan_config: Any) -> None:
-    from datetime import timedelta
-
-    source = harvest()
-    made = tk.get_action("harvest_job_create")(store.site_context(), {"source_id": source.id, "run": False})
-    job = HarvestJob.get(made["id"])
-    assert made["id"] not in jobs.requeue_stuck()
-    job.created = store.now() - timedelta(hours=1)
-    job.save()
-    assert made["id"] in jobs.requeue_stuck()
-    assert HarvestJob.get(made["id"]).status == "Running"
+    assert result["notes"] == {"a": ["topic: x", "contact: y"], "b": ["extent: too small", "topic: z"]}
+    assert source.run(records)["notes"] == result["notes"], "also after a run that changed nothing"

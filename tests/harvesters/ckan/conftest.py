@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,6 +86,23 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made.close()
 
 
+def outcome(run_id: str) -> dict[str, Any]:
+    """What a run did: outcome, counts, reason, errors (English) and items by record, notes of the source's records."""
+    model.Session.expire_all()
+    run = model.Session.get(HarvestRun, run_id)
+    rows = model.Session.query(HarvestItem).filter_by(run_id=run_id).order_by(HarvestItem.id).all()
+    records = model.Session.query(HarvestRecord).filter_by(source_id=run.source_id)
+    return {
+        "run": run,
+        "outcome": run.outcome,
+        "counts": Counter({name: number for name, number in run.counts.items() if number}),
+        "reason": run.reason or {},
+        "errors": {row.guid: row.error["en"] for row in rows if row.error},
+        "items": {(row.action, row.guid): row for row in rows},
+        "notes": {row.guid: row.notes for row in records if row.notes},
+    }
+
+
 class Harvest:
     """One source and its runs."""
 
@@ -104,16 +122,16 @@ class Harvest:
         self.id, self.name = made["id"], made["name"]
 
     def run(self) -> dict[str, Any]:
-        jobs.run_inline(HarvestSource.get(self.id))
-        model.Session.expire_all()
-        return report.report(HarvestSource.get(self.id), self.name)
+        """Harvest in this process and say what came of it."""
+        return outcome(runs.run_inline(self.id))
 
     def datasets(self) -> dict[str, dict[str, Any]]:
         """guid -> dataset, straight from the database."""
         context = {"ignore_auth": True, "use_cache": False}
         return {
-            guid: tk.get_action("package_show")(dict(context), {"id": entry.package_id})
-            for guid, entry in store.known(self.id).items()
+            record.guid: tk.get_action("package_show")(dict(context), {"id": record.package_id})
+            for record in model.Session.query(HarvestRecord).filter_by(source_id=self.id)
+            if record.package_id
         }
 
 

@@ -38,10 +38,10 @@ def test_a_manifest_becomes_datasets(harvest: Make, server: Any) -> None:
         "utility_files", url, domain="woda", contact_name="Biuro", contact_email="dane@wodociagi.example"
     )
     done = source.run()
-    assert (done["outcome"], done["counts"]["added"], done["counts"]["errored"]) == ("partly", 2, 1), done[
+    assert (done["outcome"], done["counts"]["create"], done["counts"]["failed"]) == ("partly", 2, 1), done[
         "record_errors"
     ]
-    assert "pusty" in str(done["record_errors"])
+    assert "pusty" in str(done["errors"])
     sets = source.datasets()
     water = sets["jakosc"]
     assert water["frequency"].endswith("/MONTHLY")
@@ -73,12 +73,12 @@ def test_a_second_run_writes_nothing_and_a_change_only_its_set(harvest: Make, se
     source = harvest("utility_files", url, domain="woda")
     source.run()
     before = source.datasets()
-    assert source.run()["counts"]["updated"] == 0
+    assert source.run()["counts"]["change"] == 0
     assert source.datasets() == before
     changed = json.loads(json.dumps(MANIFEST))
     changed["datasets"][0]["files"].append({"path": "jakosc.xlsx"})
     server.put("/dane/manifest.json", json.dumps(changed), "application/json")
-    assert source.run()["counts"]["updated"] == 1
+    assert source.run()["counts"]["change"] == 1
     after = source.datasets()
     assert after["awarie"] == before["awarie"]
     assert [file["format"] for file in after["jakosc"]["resources"]] == ["CSV", "XLSX"]
@@ -107,7 +107,7 @@ def test_an_index_becomes_series_with_sizes_and_dead_files_told(harvest: Make, s
     assert files == [
         ("ruch_2025.csv", 8, "2026-11-05", "2025-01-01"), ("ruch_2024.csv", 8, "2026-11-05", "2024-01-01"),
     ]  # fmt: skip
-    assert "brak.pdf" in str(done["unmapped_records"]["brak"])
+    assert "brak.pdf" in str(done["notes"]["brak"])
     assert ("GET", "/pliki/ruch_2025.csv") not in server.asked
 
 
@@ -135,7 +135,7 @@ def test_a_catalogue_with_one_dead_package(harvest: Make, server: Any) -> None:
     done = source.run()
     assert done["outcome"] == "partly"
     assert set(source.datasets()) == {"cieplo"}
-    assert "404" in str(done["record_errors"])
+    assert "404" in str(done["errors"])
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_source_that_is_something_else_says_so(
     source = harvest(kind, server.put(path, body, content_type))
     done = source.run()
     assert done["outcome"] == "failed"
-    assert words in str(done["source_errors"])
+    assert words in str(done["reason"])
     assert source.datasets() == {}
 
 
@@ -178,8 +178,8 @@ def test_a_timetable_becomes_a_dataset(harvest: Make, server: Any) -> None:
     assert made["temporal_coverage"] == [{"start": "2024-01-01", "end": "2024-06-30"}]
     assert made["resources"][0]["format"] == "GTFS"
     assert made["resources"][0]["size"] == len(packed.getvalue())
-    assert "wygasł 2024-06-30" in str(done["unmapped_records"])
-    assert "stop_times.txt" in str(done["unmapped_records"])
+    assert "wygasł 2024-06-30" in str(done["notes"])
+    assert "stop_times.txt" in str(done["notes"])
     assert source.run()["counts"]["unchanged"] == 1
 
 
@@ -231,15 +231,15 @@ def test_air_stations_of_the_city_from_all_pages(harvest: Make, server: Any) -> 
     assert json.loads(sets["SkKielTargow"]["spatial"])["type"] == "Point"
     assert sets["aqindex"]["type"] == "live_feed"
     assert len(sets["aqindex"]["resources"]) == 2
-    assert "SkKielStara" in str(done["unmapped_records"]["aqindex"])
+    assert "SkKielStara" in str(done["notes"]["aqindex"])
     assert done["outcome"] == "ok"
-    assert "PM2.5" in str(done["unmapped_records"]["SkKielTargow"])
+    assert "PM2.5" in str(done["notes"]["SkKielTargow"])
 
 
 def test_a_city_without_stations_says_so(harvest: Make, server: Any) -> None:
     gios(server, "/rest/station/findAll", "Lista stacji pomiarowych", [station(9, "MzWar", "Warszawa")])
     done = harvest("gios_air", f"{server.url}/rest").run()
-    assert "żadnej w mieście Kielce" in str(done["source_errors"])
+    assert "żadnej w mieście Kielce" in str(done["reason"])
 
 
 def test_the_table_fills_the_store_and_the_catalogue(harvest: Make, server: Any) -> None:
@@ -247,7 +247,7 @@ def test_the_table_fills_the_store_and_the_catalogue(harvest: Make, server: Any)
         "iso37120", server.put("/iso/tabela%202018.csv", ISO.read_bytes(), "text/csv"), frequency="NEVER"
     )
     done = source.run()
-    assert (done["outcome"], done["counts"]["added"], done["counts"]["errored"]) == ("ok", 100, 0), done
+    assert (done["outcome"], done["counts"]["create"], done["counts"]["failed"]) == ("ok", 100, 0), done
     listed = tk.get_action("kielce_indicator_list")({}, {})
     assert (listed["count"], listed["present"]) == (100, 98)
     one = source.datasets()["EV 8.4"]
@@ -255,8 +255,8 @@ def test_the_table_fills_the_store_and_the_catalogue(harvest: Make, server: Any)
         "indicator", "EV 8.4", "µg/m³", "supporting",
     )  # fmt: skip
     assert one["resources"][0]["url"] == f"{tk.config['ckan.site_url']}/wskaznik/EV-8.4.csv"
-    assert set(done["unmapped"]) == {"wątpliwa", "brak danych"}
-    assert len(done["unmapped_records"]["TR 18.9"]) == 4
+    assert {note.partition(":")[0] for notes in done["notes"].values() for note in notes} == {"wątpliwa", "brak danych"}
+    assert len(done["notes"]["TR 18.9"]) == 4
     again = source.run()
     assert again["counts"]["unchanged"] == 100
 
@@ -264,4 +264,4 @@ def test_the_table_fills_the_store_and_the_catalogue(harvest: Make, server: Any)
 def test_a_faulty_table_changes_nothing(harvest: Make, server: Any) -> None:
     content = ISO.read_text(encoding="utf-8").replace('"7,7% (2016)"', "około 8", 1)
     done = harvest("iso37120", server.put("/tabela.csv", content, "text/csv")).run()
-    assert "tabela.csv, row 2, column Kielce" in str(done["source_errors"])
+    assert "tabela.csv, row 2, column Kielce" in str(done["reason"])

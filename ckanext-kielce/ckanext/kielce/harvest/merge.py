@@ -1,10 +1,12 @@
-"""From a draft to the dataset that is written: defaults of the source, kept names and ids, kept hand edits. Pure."""
+"""From a draft to the dataset that is written: defaults of the source, kept names and ids, curated fields. Pure."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.kielce.harvest.records import DatasetDraft, Record, Source
@@ -32,6 +34,13 @@ SYSTEM_FIELDS = frozenset(
 DELIVERY_FIELDS = frozenset(
     ["size", "hash", "hash_algorithm", "mimetype", "last_modified", "encoding", "delimiter", "columns"]
 )
+
+# What CKAN owns in a resource.
+RESOURCE_SYSTEM_FIELDS = frozenset(
+    ["metadata_modified", "created", "position", "package_id", "revision_id", "state"]
+)
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+SHORT = 400  # characters of a value that a report shows
 
 
 def slug(title: str) -> str:
@@ -79,37 +88,189 @@ def with_source_settings(
     return data
 
 
-def merged(
-    existing: dict[str, Any], wanted: dict[str, Any], harvested_before: Iterable[str]
-) -> dict[str, Any]:
-    """The dataset to write over ``existing``.
+@dataclass(frozen=True)
+class Base:
+    """What the harvest wrote last: ``draft`` as the source said it, ``stored`` as the catalogue had it afterwards.
 
-    The harvest owns the fields it gives now and those it gave last time; everything else (a coordinator's
-    additions) stays, and so do the address and the ids of the files.
+    An empty ``stored`` means that nobody knows how it was stored; nothing then counts as curated.
     """
-    before = set(harvested_before)
-    kept = {key: value for key, value in existing.items() if key not in SYSTEM_FIELDS and key not in before}
-    result = {**kept, **wanted, "id": existing["id"], "name": existing["name"], "type": existing["type"]}
-    result["resources"] = matched_resources(existing.get("resources") or [], wanted.get("resources") or [])
+
+    draft: Mapping[str, Any] = field(default_factory=dict)
+    stored: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The dataset to write, and what changes: ``[{field, old, new, kept}]``.
+
+    ``old`` and ``new`` are the source's values; ``kept`` marks a field where a curated value stays nevertheless.
+    """
+
+    dataset: dict[str, Any]
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Curated:
+    """A field whose value in the portal is not the source's; ``resource_id`` where it is a file's."""
+
+    field: str
+    source_value: Any
+    our_value: Any
+    resource_id: str | None = None
+    resource_name: str | None = None
+
+
+def merged(existing: Mapping[str, Any], wanted: Mapping[str, Any], base: Base) -> Merged:
+    """The dataset to write over ``existing``, merged three ways.
+
+    A field that nobody touched since the last harvest takes the source's value; one that a coordinator changed, added
+    or emptied keeps the coordinator's. The address, the files' ids and files added by hand stay.
+    """
+    changes: list[dict[str, Any]] = []
+    kept = {key: value for key, value in existing.items() if key not in SYSTEM_FIELDS and key != "archived"}
+    ours = {key: value for key, value in kept.items() if key != "resources"}
+    theirs = {key: value for key, value in wanted.items() if key != "resources"}
+    result = _three_way(ours, theirs, _plain(base.draft), _plain(base.stored), changes, "")
+    result |= {"id": existing["id"], "name": existing["name"], "type": existing["type"]}
+    result["resources"] = _merged_resources(existing, wanted, base, changes)
+    return Merged(result, changes)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != "resources"}
+
+
+def _three_way(
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    draft: Mapping[str, Any],
+    stored: Mapping[str, Any],
+    changes: list[dict[str, Any]],
+    prefix: str,
+) -> dict[str, Any]:
+    result = dict(ours)
+    for name in [*theirs, *(name for name in draft if name not in theirs)]:
+        if name in SYSTEM_FIELDS:
+            continue
+        new, old = theirs.get(name), draft.get(name)
+        curated = is_curated(name, ours.get(name), stored) and normal(name, ours.get(name)) != normal(
+            name, new
+        )
+        moved = normal(name, new) != normal(name, old)
+        if moved:
+            changes.append({"field": prefix + name, "old": short(old), "new": short(new), "kept": curated})
+        if curated:
+            continue
+        if name in theirs:
+            result[name] = new
+        else:
+            result.pop(name, None)
     return result
 
 
-def matched_resources(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """New resources with the ids of the old ones they continue, found by address, else by name and format.
+def is_curated(name: str, ours: Any, stored: Mapping[str, Any]) -> bool:
+    """True when somebody changed, added or emptied the field since the harvest wrote the dataset."""
+    return bool(stored) and normal(name, ours) != normal(name, stored.get(name))
 
-    Files that the source no longer names are dropped.
-    """
-    left = list(old)
+
+def normal(name: str, value: Any) -> Any:
+    """The value in a form in which equal things are equal: empty ones alike, tags by name."""
+    if value in EMPTY:
+        return None
+    if name == "tags":
+        return sorted(tag["name"] if isinstance(tag, dict) else str(tag) for tag in value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return str(value).strip().replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def short(value: Any) -> Any:
+    """The value as a report shows it: a long one cut."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHORT else text[:SHORT] + "…"
+
+
+def _merged_resources(
+    existing: Mapping[str, Any], wanted: Mapping[str, Any], base: Base, changes: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    old = list(existing.get("resources") or [])
+    rows = list(zip(base.stored.get("resources") or [], base.draft.get("resources") or [], strict=False))
+    stored = {row["id"]: row for row, _draft in rows if row.get("id")}
+    drafts = {row["id"]: draft for row, draft in rows if row.get("id")}
+    removed = [row for key, row in stored.items() if key not in {each["id"] for each in old}]
+    result, taken = [], set()
+    for previous, resource in matched_resources(old, wanted.get("resources") or []):
+        name = str(resource.get("name") or resource.get("url") or "?")
+        if previous is None:
+            if _matching(removed, resource):
+                changes.append(
+                    {
+                        "field": f"resources/{name}",
+                        "old": None,
+                        "new": short(resource.get("url")),
+                        "kept": True,
+                    }
+                )
+                continue  # a coordinator took this file out
+            if base.draft:
+                changes.append(
+                    {
+                        "field": f"resources/{name}",
+                        "old": None,
+                        "new": short(resource.get("url")),
+                        "kept": False,
+                    }
+                )
+            result.append(resource)
+            continue
+        taken.add(previous["id"])
+        result.append(
+            _continued(
+                previous,
+                resource,
+                drafts.get(previous["id"], {}),
+                stored.get(previous["id"], {}),
+                changes,
+                name,
+            )
+        )
+    for previous in old:
+        if previous["id"] in taken:
+            continue
+        if stored and previous["id"] not in stored:
+            result.append(previous)  # added by hand
+        else:
+            name = str(previous.get("name") or previous.get("url") or "?")
+            changes.append(
+                {"field": f"resources/{name}", "old": short(previous.get("url")), "new": None, "kept": False}
+            )
+    return result
+
+
+def matched_resources(
+    old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]
+) -> list[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Each new resource with the old one that it continues, found by address, else by name and format, else by name."""
+    left, fresh = list(old), list(new)
     pairs: dict[int, dict[str, Any]] = {}
     for key in (_by_url, _by_name_and_format, _by_name):
-        for position, resource in enumerate(new):
+        for position, resource in enumerate(fresh):
             if position in pairs or not key(resource):
                 continue
             match = next((other for other in left if key(other) == key(resource)), None)
             if match is not None:
                 left.remove(match)
                 pairs[position] = match
-    return [_continued(pairs.get(position), resource) for position, resource in enumerate(new)]
+    return [(pairs.get(position), resource) for position, resource in enumerate(fresh)]
+
+
+def _matching(rows: list[dict[str, Any]], resource: dict[str, Any]) -> bool:
+    return any(
+        key(row) and key(row) == key(resource) for row in rows for key in (_by_url, _by_name_and_format)
+    )
 
 
 def _by_url(resource: dict[str, Any]) -> object:
@@ -125,11 +286,105 @@ def _by_name(resource: dict[str, Any]) -> object:
     return resource.get("name")
 
 
-def _continued(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
-    if old is None:
-        return new
-    moved = old.get("url") != new.get("url")
-    kept = {key: value for key, value in old.items() if not (moved and key in DELIVERY_FIELDS)}
-    for name in ("metadata_modified", "created", "position", "package_id", "revision_id", "state"):
-        kept.pop(name, None)
-    return {**kept, **new, "id": old["id"]}
+def _continued(
+    old: dict[str, Any],
+    new: dict[str, Any],
+    draft: Mapping[str, Any],
+    stored: Mapping[str, Any],
+    changes: list[dict[str, Any]],
+    name: str,
+) -> dict[str, Any]:
+    moved = old.get("url") != new.get("url") and not is_curated("url", old.get("url"), stored)
+    ours = {
+        key: value
+        for key, value in old.items()
+        if key not in RESOURCE_SYSTEM_FIELDS and not (moved and key in DELIVERY_FIELDS)
+    }
+    found: list[dict[str, Any]] = []
+    result = _three_way(ours, new, draft, stored, found, f"resources/{name}/")
+    if draft:
+        changes.extend(found)
+    return {**result, "id": old["id"]}
+
+
+def as_stored(draft: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
+    """The dataset as the catalogue has it after a write, empty fields left out, resources in the draft's order.
+
+    All its fields, not only the draft's: a default that the schema filled in is not a coordinator's doing.
+    """
+    found = {
+        name: value
+        for name, value in package.items()
+        if name != "resources" and name not in SYSTEM_FIELDS and value not in EMPTY
+    }
+    rows = []
+    for previous, _resource in matched_resources(
+        package.get("resources") or [], draft.get("resources") or []
+    ):
+        # a file that a coordinator took out has no row any more, but keeps its place in the list
+        row = {"id": ""} if previous is None else previous
+        rows.append(
+            {
+                name: value
+                for name, value in row.items()
+                if name == "id" or (name not in RESOURCE_SYSTEM_FIELDS and value not in EMPTY)
+            }
+        )
+    found["resources"] = rows
+    return found
+
+
+def still_curated(
+    stored: dict[str, Any], draft: Mapping[str, Any], base: Base, existing: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The stored values with the old ones for what was curated before this write, so that it goes on counting so."""
+    _keep_curated(stored, draft, base.stored, existing)
+    rows = {row["id"]: row for row in existing.get("resources") or []}
+    before = {row["id"]: row for row in base.stored.get("resources") or []}
+    for row, new in zip(stored["resources"], draft.get("resources") or [], strict=False):
+        if row["id"] in rows and row["id"] in before:
+            _keep_curated(row, new, before[row["id"]], rows[row["id"]])
+    return stored
+
+
+def _keep_curated(
+    stored: dict[str, Any], draft: Mapping[str, Any], before: Mapping[str, Any], existing: Mapping[str, Any]
+) -> None:
+    for name in {*before, *existing} - {"resources", "id"} - SYSTEM_FIELDS - RESOURCE_SYSTEM_FIELDS:
+        ours = existing.get(name)
+        if is_curated(name, ours, before) and normal(name, ours) != normal(name, draft.get(name)):
+            stored[name] = before.get(name)
+
+
+def curated(base: Base, package: Mapping[str, Any]) -> list[Curated]:
+    """The fields of the dataset and its files where our value is not the source's."""
+    found = [
+        Curated(name, value, package.get(name))
+        for name, value in _plain(base.draft).items()
+        if name not in SYSTEM_FIELDS and is_curated(name, package.get(name), base.stored)
+    ]
+    rows = {row["id"]: row for row in package.get("resources") or []}
+    for row, draft in zip(
+        base.stored.get("resources") or [], base.draft.get("resources") or [], strict=False
+    ):
+        resource = rows.get(row.get("id") or "")
+        if resource is None:
+            continue
+        found += [
+            Curated(name, value, resource.get(name), resource["id"], str(resource.get("name") or ""))
+            for name, value in draft.items()
+            if is_curated(name, resource.get(name), row)
+        ]
+    return found
+
+
+def restored(base: Base, package: Mapping[str, Any], name: str, resource_id: str | None) -> dict[str, Any]:
+    """The patch that gives a field the source's value again. Raises KeyError when the source does not give the field."""
+    if resource_id is None:
+        return {"id": package["id"], name: _plain(base.draft)[name]}
+    for row, draft in zip(
+        base.stored.get("resources") or [], base.draft.get("resources") or [], strict=False
+    ):
+        if row.get("id") == resource_id:
+            return {"id": resource_id, name: draft[name]}
+    raise KeyError(resource_id)

@@ -18,3 +18,8 @@ def say(code: str, lang: str, **values: Any) -> str:
     """The sentence for ``code`` of messages.yaml in Polish ("pl") or else English."""
     words = _messages()[code]
     return words["pl" if lang == "pl" else "en"].format(**values)
+
+
+def both(code: str, **values: Any) -> tuple[str, str]:
+    """The sentence in English and in Polish, in the order in which SourceError takes them."""
+    return say(code, "en", **values), say(code, "pl", **values)
