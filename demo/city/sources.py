@@ -6,6 +6,7 @@ the layers of the service ``inwestor`` have none and come through ``msip_wfs``. 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from demo.city import SAMPLE_NOTE
@@ -56,12 +57,17 @@ def _override(of: FileSet) -> dict[str, Any]:
     }
 
 
+def _series_id(name: str) -> str:
+    """The id that an index's reader gives to files of this name: without Polish letters (docs/demo-city.md, form 1)."""
+    return unicodedata.normalize("NFKD", name.replace("ł", "l")).encode("ascii", "ignore").decode()
+
+
 def _files(folder: Folder, files: str) -> dict[str, Any]:
     config: dict[str, Any] = {
         "form": {"manifest": "manifest", "packages": "catalog", "index": "index"}[folder.form]
     }
     if folder.form == "index":
-        config["overrides"] = {of.id: _override(of) for of in folder.sets}
+        config["overrides"] = {_series_id(of.id): _override(of) for of in folder.sets}
     elif moved := {of.id: {"owner_org": of.publisher_unit} for of in folder.sets if of.publisher_unit}:
         config["overrides"] = moved
     return _source(

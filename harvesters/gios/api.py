@@ -79,7 +79,7 @@ def document(body: bytes) -> dict[str, Any]:
     """
     try:
         found = json.loads(body.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError(
             "Odpowiedź nie jest JSON-em; sprawdź adres API",
             "The answer is no JSON; check the address of the API",

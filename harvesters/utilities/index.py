@@ -1,32 +1,25 @@
-"""HTML indexes of Apache (mod_autoindex) and nginx (autoindex), and the series rule: x_2023.csv and x_2024.csv are one set."""
+"""HTML indexes of Apache (mod_autoindex) and nginx (autoindex)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
-
-from ckanext.kielce.harvesters.said import Said
-
-from .model import FileEntry, FileSet, format_code, media_type_of
-
-#: A year at the end of a file's stem, with the sign that parts it from the name.
-_YEAR = re.compile(r"^(?P<stem>.+?)[-_ .](?P<year>(?:19|20)\d{2})$")
-#: Double extensions are kept together: data.csv.gz is one extension.
-_COMPRESSED = {"gz", "bz2", "xz", "zst"}
 
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """A link of an index that lies below it. ``title`` is the link's ``title`` attribute, else its text if that adds anything."""
+    """A file or folder that a listing names. ``title`` is the link's ``title`` attribute, else its text if that adds anything.
+
+    ``size`` (bytes) and ``modified`` (ISO day) are known where the listing itself is reliable (SFTP), not in HTML.
+    """
 
     url: str
     name: str
     folder: bool
-    title: str
+    title: str = ""
+    size: int | None = None
+    modified: str = ""
 
 
 class _Links(HTMLParser):
@@ -82,60 +75,3 @@ def parse_index(body: bytes, base: str) -> list[IndexEntry]:
         label = title or ("" if text.rstrip("/").rstrip(".>") in name else text)
         entries.setdefault(address, IndexEntry(address, name, below.endswith("/"), label.strip()))
     return list(entries.values())
-
-
-def series(name: str) -> tuple[str, int | None]:
-    """The common part of a file's name and its year: ``x_2023.csv`` -> (``x``, 2023), ``x.csv`` -> (``x``, None)."""
-    path = PurePosixPath(name)
-    stem = path.stem
-    if path.suffix.lstrip(".").lower() in _COMPRESSED:
-        stem = PurePosixPath(stem).stem
-    match = _YEAR.match(stem)
-    return (match["stem"], int(match["year"])) if match else (stem, None)
-
-
-def _readable(stem: str) -> str:
-    words = re.sub(r"[-_]+", " ", stem).strip()
-    return words[:1].upper() + words[1:]
-
-
-def group(entries: Iterable[IndexEntry], prefix: str = "") -> list[FileSet]:
-    """Sets of files from an index's entries (folders left out); ``prefix`` names the sub-folder they came from.
-
-    The newest year comes first among a set's files, then by name, so that an order of links can't shuffle a set.
-    """
-    groups: dict[str, list[tuple[int | None, IndexEntry]]] = {}
-    for entry in entries:
-        if not entry.folder:
-            stem, year = series(entry.name)
-            groups.setdefault(f"{prefix}{stem}", []).append((year, entry))
-    sets = []
-    for guid, members in groups.items():
-        members.sort(key=lambda member: (-(member[0] or 9999), member[1].name))
-        titles = {entry.title for _, entry in members if entry.title}
-        found = FileSet(guid, titles.pop() if len(titles) == 1 else _readable(guid.rsplit("/", 1)[-1]))
-        years = sorted({year for year, _ in members if year})
-        if years:
-            found.fields["temporal"] = {"start": f"{years[0]}-01-01", "end": f"{years[-1]}-12-31"}
-        for year, entry in members:
-            code = format_code("", "", entry.url)
-            if code is None:
-                found.problems.append(
-                    Said(
-                        f"nieznane rozszerzenie: {entry.name}",
-                        f"unknown extension: {entry.name}",
-                    )
-                )
-            span = {"start": f"{year}-01-01", "end": f"{year}-12-31"} if year else {}
-            found.files.append(
-                FileEntry(
-                    id=entry.name,
-                    url=entry.url,
-                    title=entry.title or entry.name,
-                    format=code or "",
-                    media_type=media_type_of(code or ""),
-                    temporal=span,
-                )
-            )
-        sets.append(found)
-    return sets

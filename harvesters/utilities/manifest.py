@@ -32,7 +32,7 @@ def load_json(body: bytes, what: str) -> Any:
             f"{what}: plik nie jest w UTF-8 (bajt {error.start}); zapisz go w UTF-8",
             f"{what}: the file is not UTF-8 (byte {error.start}); save it in UTF-8",
         ) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError too: a number of thousands of digits
         place = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
         raise FormError(
             f"{what}: to nie jest poprawny JSON (wiersz:znak {place}); popraw plik",

@@ -107,6 +107,8 @@ def resource(entry: FileEntry, unmapped: list[Said]) -> dict[str, Any]:
             unmapped.append(
                 Said(f"skrót: {entry.sha256} ({entry.id})", f"hash: {entry.sha256} ({entry.id}; no sha256)")
             )
+    if entry.upload:
+        made["url_type"] = "upload"
     if entry.license:
         made["license"] = _licence(entry.license, entry.id, unmapped)
     span = _span(entry.temporal, entry.id, unmapped)

@@ -18,7 +18,10 @@ class FormError(SaidError):
 
 @dataclass
 class FileEntry:
-    """One file (or JSON interface) of a set. ``columns`` are dicts of name, type, title, unit, description."""
+    """One file (or JSON interface) of a set. ``columns`` are dicts of name, type, title, unit, description.
+
+    ``upload``: the portal fetched the file and serves it itself, ``url`` is its name then.
+    """
 
     id: str
     url: str
@@ -36,6 +39,7 @@ class FileEntry:
     license: str = ""
     columns: list[dict[str, Any]] = field(default_factory=list)
     api: dict[str, Any] = field(default_factory=dict)
+    upload: bool = False
 
 
 @dataclass
@@ -97,13 +101,17 @@ def encoding_name(declared: str) -> str | None:
 
 
 def absolute(base: str, path: str) -> str | None:
-    """The http(s) address of a path found in the document at ``base``; None if it leads to anything else."""
+    """The http(s) address of a path found in the document at ``base``; None if it leads to anything else.
+
+    In a document from an SFTP server a path on that server is good too.
+    """
     try:
         address = urljoin(base, path.strip())
-        parts = urlsplit(address)
+        parts, origin = urlsplit(address), urlsplit(base)
     except ValueError:
         return None
-    return address if parts.scheme in {"http", "https"} and parts.hostname else None
+    beside = parts.scheme == origin.scheme == "sftp" and parts.netloc == origin.netloc
+    return address if (parts.scheme in {"http", "https"} and parts.hostname) or beside else None
 
 
 def one_line(value: Any) -> str:

@@ -1,7 +1,7 @@
 """HTML indexes as Apache and nginx write them."""
 
 import pytest
-from ckanext.kielce.harvesters.utilities.index import group, parse_index, series
+from ckanext.kielce.harvesters.utilities.index import parse_index
 
 BASE = "https://pliki.example/otwarte/"
 APACHE = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">
@@ -49,42 +49,6 @@ def test_a_shortened_name_is_no_title_but_a_title_is():
 def test_an_address_without_a_slash_or_with_a_query_is_the_same_folder():
     for base in ("https://pliki.example/otwarte/index.html", "https://pliki.example/otwarte/?C=N;O=D"):
         assert len(parse_index(APACHE.encode(), base)) == 5
-
-
-def test_a_series_of_years_is_one_set_newest_first():
-    sets = {found.guid: found for found in group(parse_index(NGINX.encode(), "http://x.example/dane/"))}
-    assert set(sets) == {"ruch", "readme"}
-    ruch = sets["ruch"]
-    assert [entry.id for entry in ruch.files] == ["ruch_2024.csv", "ruch_2023.csv"]
-    assert ruch.fields["temporal"] == {"start": "2023-01-01", "end": "2024-12-31"}
-    assert ruch.files[0].temporal == {"start": "2024-01-01", "end": "2024-12-31"}
-    assert ruch.title == "Ruch"
-    assert ruch.problems == []
-
-
-def test_formats_of_one_stem_are_one_set_and_an_unknown_one_is_told():
-    sets = {found.guid: found for found in group(parse_index(APACHE.encode(), BASE))}
-    assert [entry.format for entry in sets["harmonogram"].files] == ["CSV", "XLSX", "CSV"]
-    [unknown] = group(parse_index(b'<a href="dane.qqq">dane.qqq</a>', BASE))
-    assert unknown.problems == [("nieznane rozszerzenie: dane.qqq", "unknown extension: dane.qqq")]
-
-
-def test_a_new_year_keeps_the_sets_identity():
-    before = group(parse_index(b'<a href="a-2024.csv">a</a>', BASE))
-    after = group(parse_index(b'<a href="a-2024.csv">a</a><a href="a-2025.csv">a</a>', BASE))
-    assert [found.guid for found in before] == [found.guid for found in after] == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("x_2023.csv", ("x", 2023)), ("x-2023.csv.gz", ("x", 2023)), ("x.csv", ("x", None)), ("2023.csv", ("2023", None)),
-        ("x-12023.csv", ("x-12023", None)), ("x-2199.csv", ("x-2199", None)), ("mapa 2020.pdf", ("mapa", 2020)),
-        ("v1.2-2021.csv", ("v1.2", 2021)),
-    ],
-)  # fmt: skip
-def test_series(name, expected):
-    assert series(name) == expected
 
 
 @pytest.mark.parametrize(

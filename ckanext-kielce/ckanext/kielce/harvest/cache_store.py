@@ -1,8 +1,9 @@
-"""The cache of kept answers in PostgreSQL, in transactions of its own: it never commits or rolls back the run's work."""
+"""The cache of kept answers in PostgreSQL, in transactions of its own: it never commits or rolls back the run's work.
+
+The engine's housekeeping drops what nobody asked for lately.
+"""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import sqlalchemy as sa
 from ckan import model
@@ -10,8 +11,6 @@ from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.harvest.cache import Cached
 from ckanext.kielce.harvest.model import HarvestCache
 from sqlalchemy.dialects.postgresql import insert
-
-UNUSED = timedelta(days=60)  # an answer nobody asked for in this time is dropped
 
 
 class DatabaseCache:
@@ -57,10 +56,3 @@ class DatabaseCache:
         )
         with model.ensure_engine().begin() as connection:
             connection.execute(gone)
-
-
-def prune() -> int:
-    """Drop the answers that no source asked for lately (a source that is gone among them); returns how many."""
-    with model.ensure_engine().begin() as connection:
-        done = connection.execute(sa.delete(HarvestCache).where(HarvestCache.used_at < utc_now() - UNUSED))
-    return int(done.rowcount or 0)
