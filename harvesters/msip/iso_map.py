@@ -14,6 +14,7 @@ from ckanext.kielce.harvesters.msip.words import say
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 SERVICE = re.compile(r"\b(WMS|WFS|WMTS|WCS)\b", re.IGNORECASE)
 LAYER_NAME = re.compile(r"[\w.:-]+$")
+LAYER_NAMES = re.compile(r"[\w.:-]+( ?, ?[\w.:-]+)*$")
 ACCESS = {"noLimitations": "PUBLIC", "INSPIRE_Directive_Article13": "RESTRICTED"}
 METRES = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metr": 1.0, "km": 1000.0, "cm": 0.01}
 # Which party's word counts first: whom to ask, and who publishes.
@@ -35,7 +36,8 @@ def to_dataset(content: dict[str, Any], lang: str) -> DatasetDraft:
         "type": "spatial_layer" if _is_layer(iso) else "dataset",
         "title": iso["title"],
         "title_en": iso.get("title_en"),
-        "notes": iso.get("abstract") or say("no_abstract", lang, title=iso["title"], service="CSW"),
+        "notes": iso.get("abstract")
+        or say("no_abstract", lang, title=iso["title"], service=content.get("protocol", "CSW")),
         "notes_en": iso.get("abstract_en") if iso.get("title_en") else None,
         "identifier": (iso.get("identifiers") or [iso["id"]])[0],
         "provenance": None if _is_layer(iso) else iso.get("lineage"),
@@ -56,6 +58,8 @@ def to_dataset(content: dict[str, Any], lang: str) -> DatasetDraft:
 
 def service_kind(online: dict[str, str]) -> str | None:
     """WMS, WFS, WMTS or WCS when the address is one of a service; the protocol's word counts before the address's."""
+    if not ows.is_address(online["url"]):
+        return None
     for text in (online.get("protocol", ""), online["url"].partition("?")[2]):
         match = SERVICE.search(text.replace("_", " "))
         if match:
@@ -109,6 +113,7 @@ def _is_layer(iso: dict[str, Any]) -> bool:
 def _format(online: dict[str, str]) -> vocabularies.Entry | None:
     extension = re.search(r"\.(\w{2,8})(?:$|[?#])", online["url"])
     for text in (
+        online.get("format", ""),
         extension.group(1) if extension else "",
         online.get("description", ""),
         online.get("name", ""),
@@ -256,13 +261,13 @@ def _files(content: dict[str, Any], data: dict[str, Any], unmapped: list[str], l
     resources: list[dict[str, Any]] = []
     for online in content["iso"].get("onlines", []):
         url, kind = online["url"], service_kind(online)
-        if not url.startswith(("http://", "https://")):
+        if not ows.is_address(url):
             unmapped.append(say("online", lang, value=url))
         elif kind == "WFS":
             resources += _from_wfs(content, online, data, unmapped, lang)
         elif kind == "WMS":
             data.setdefault("wms_url", ows.service_url(url))
-            if online.get("name"):
+            if LAYER_NAMES.match(online.get("name", "")):  # some write a title there
                 data.setdefault("layer_name", online["name"])
             title, drawn = online.get("description", ""), content.get("drawn", {}).get(ows.service_url(url))
             resources.append(
@@ -304,7 +309,7 @@ def _from_wfs(
     address = ows.service_url(online["url"])
     data["wfs_url"] = address
     name = online.get("name", "")
-    if name:
+    if LAYER_NAMES.match(name):  # some write a title there
         data["layer_name"] = name
     about = content.get("services", {}).get(address)
     if about is None:

@@ -36,7 +36,7 @@ def load_wfs(client: Client, url: str) -> ows.Wfs:
     trouble: SourceError | FetchError | None = None
     for version in WFS_VERSIONS:
         try:
-            with client.fetch(ows.capabilities_url(address, "WFS", version)) as answer:
+            with client.fetch(ows.capabilities_url(address, "WFS", version), conditional=True) as answer:
                 service = ows.read_wfs(answer.body, address)
             break
         except SourceError as error:
@@ -63,7 +63,7 @@ def _describe(client: Client, service: ows.Wfs) -> None:
             request="DescribeFeatureType",
             **{parameter: ",".join(names)},
         )
-        with client.fetch(url) as answer:
+        with client.fetch(url, conditional=True) as answer:
             described = ows.read_columns(answer.body, service.url)
         for name in names:
             layer = service.find(name)
@@ -89,7 +89,7 @@ def load_wms(client: Client, url: str) -> Wms:
     trouble: SourceError | FetchError | None = None
     for version in WMS_VERSIONS:
         try:
-            with client.fetch(ows.capabilities_url(address, "WMS", version)) as answer:
+            with client.fetch(ows.capabilities_url(address, "WMS", version), conditional=True) as answer:
                 return read_wms(answer.body, address)
         except SourceError as error:
             trouble = trouble or error

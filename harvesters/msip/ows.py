@@ -99,6 +99,15 @@ class Wfs:
         )
 
 
+def is_address(url: str) -> bool:
+    """Whether a text is a whole http(s) address; catalogues hold all kinds of things in its place."""
+    try:
+        parts = urlsplit(url.strip())
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
+
+
 def service_url(url: str) -> str:
     """The service's own address: without the parameters of a request, others (a map file, a key) kept."""
     parts = urlsplit(url.strip())

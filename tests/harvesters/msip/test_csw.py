@@ -326,6 +326,18 @@ def test_records_left_out_are_not_waited_for() -> None:
     assert [record.guid for record in harvest(client)] == ["r0", "r1"] and client.expected == 2
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[geoportal]/ows", "http://x.example:8O/ows", "geoportal", "file:///a"]
+)
+def test_an_address_that_is_none_harms_nothing(url: str) -> None:
+    """urlsplit raises for some of them, and that ended the whole run."""
+    records = [samples.record("r1", onlines=samples.online(url, "OGC:WFS", "x")), FIVE[0]]
+    found = harvest(Geoportal(records))
+    assert [record.guid for record in found] == ["r1", "r0"]
+    draft = iso_map.to_dataset(found[0].loaded(), "pl")
+    assert any(url in text for text in draft.unmapped) and not draft.data["resources"]
+
+
 UUID = "a1b2c3d4-0000-4000-8000-00000000000a"
 
 

@@ -1,0 +1,1 @@
+"""OGC APIs: Features (collections of map objects) and Records (catalogues)."""
