@@ -18,7 +18,7 @@ from ckan import model
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestObject
-from ckanext.kielce.harvest import rhythm, runs
+from ckanext.kielce.harvest import rhythm, runs, uploads
 from ckanext.kielce.harvest.model import HarvestCache, HarvestItem, HarvestRun
 
 log = logging.getLogger(__name__)
@@ -107,6 +107,7 @@ def prune() -> int:
     _delete(HarvestCache, HarvestCache.used_at < limit)
     rhythm.forget_old_days()
     model.Session.commit()
+    uploads.prune()
     return len(old)
 
 
