@@ -1,21 +1,24 @@
-"""The queues: consumers that live through faults, and housekeeping that is booked once."""
+"""The consumers: processes that take work from the tables, live through faults, and serve foreign harvesters too."""
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest import queue
-from ckanext.harvest.model import HarvestJob, HarvestObject
-from ckanext.kielce.harvest import consumers, jobs, report
+from ckanext.kielce.harvest import consumers, housekeeping, runs, write
+from ckanext.kielce.harvest.model import HarvestRun
 
 pytestmark = pytest.mark.ckan
+
+Make = Callable[..., Any]
 
 
 @pytest.fixture
@@ -23,94 +26,166 @@ def empty_queues(list_plugin: None) -> None:
     for key in (queue.get_gather_routing_key(), queue.get_fetch_routing_key()):
         for name in connect_to_redis().keys(f"{key}*"):
             connect_to_redis().delete(name)
+    model.Session.query(HarvestRun).filter(HarvestRun.state != "finished").update({"state": "finished"})
+    model.Session.commit()
 
 
-def work_through(kind: str) -> None:
-    """Let a consumer work until its queue is empty."""
-    key = {"gather": queue.get_gather_routing_key(), "fetch": queue.get_fetch_routing_key()}[kind]
-    consumers.consume(kind, keep_going=lambda: connect_to_redis().llen(key) > 0)
+def until(kind: str, done: Callable[[], bool], rounds: int = 40) -> None:
+    """Let a consumer work until ``done``; fails when it takes too many rounds."""
+    left = [rounds]
+
+    def keep_going() -> bool:
+        left[0] -= 1
+        model.Session.rollback()
+        return left[0] > 0 and not done()
+
+    consumers.consume(kind, keep_going)
+    model.Session.expire_all()
+    assert done(), f"{kind} did not get there in {rounds} rounds"
 
 
-def test_a_run_through_the_queues(
-    harvest: Callable[..., Any], harvester: Any, record: Any, empty_queues: None
-) -> None:
+def state(run_id: str) -> str:
+    with model.meta.engine.connect() as connection:
+        return str(connection.execute(sa.select(HarvestRun.state).where(HarvestRun.id == run_id)).scalar())
+
+
+def test_a_run_through_the_consumers(harvest: Make, harvester: Any, record: Any, empty_queues: None) -> None:
     source = harvest()
     harvester.answer = [record("a", "A"), record("b", "B")]
-    job_id = jobs.start(source.source)
-    assert jobs.start(source.source) == job_id, "a run under way is followed, not refused"
-    work_through("gather")
-    assert jobs.progress(job_id) == {"status": "Running", "gathered": True, "total": 2, "done": 0}
-    # ckanext-harvest queues a waiting record again when it looks at the wrong moment
-    tk.get_action("harvest_jobs_run")({"ignore_auth": True, "user": ""}, {"source_id": source.id})
-    for entry in model.Session.query(HarvestObject).filter_by(harvest_source_id=source.id):
-        queue.get_fetch_publisher().send({"harvest_object_id": entry.id})
-    work_through("fetch")
-    jobs.close_finished(source.id)
-    result = report.report(source.source, source.name)
-    assert result["outcome"] == "ok" and result["counts"]["added"] == 2
+    run_id = runs.start(source.id)
+    assert runs.start(source.id) == run_id, "a run under way is followed, not doubled"
+    until("gather", lambda: state(run_id) == "writing")
+    until("fetch", lambda: state(run_id) == "finished")
+    assert set(source.datasets()) == {"a", "b"}
 
 
-def test_a_failing_message_does_not_end_the_consumer(
-    harvest: Callable[..., Any],
-    harvester: Any,
-    record: Any,
-    empty_queues: None,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_slow_source_holds_nobody_up(
+    harvest: Make, harvester: Any, record: Any, empty_queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = harvest(), harvest()
+    may_end = threading.Event()
+
+    def answers(_self: Any, source: Any, _client: Any) -> Any:
+        if source.id == slow.id:
+            may_end.wait(30)
+        yield record("a", "A")
+
+    monkeypatch.setattr(harvester, "records", answers)
+    first, second = runs.start(slow.id), runs.start(quick.id)
+    try:
+        until("gather", lambda: state(second) == "writing")
+        assert state(first) == "reading"
+    finally:
+        may_end.set()
+
+
+def test_a_database_that_goes_away_is_waited_for(
+    harvest: Make, harvester: Any, record: Any, empty_queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = harvest()
     harvester.answer = [record("a", "A")]
-    job_id = jobs.start(source.source)
-    real, calls = queue.gather_callback, []
+    run_id = runs.start(source.id)
+    monkeypatch.setattr(consumers, "TROUBLE", 0.01)
+    real, calls = runs.claim, []
 
-    def fails_once(*args: Any) -> Any:
-        calls.append(args)
+    def away(owner: str) -> Any:
+        calls.append(owner)
         if len(calls) == 1:
-            raise RuntimeError("database gone")
-        return real(*args)
+            raise sa.exc.OperationalError("select", {}, Exception("the connection was closed"))
+        return real(owner)
 
-    monkeypatch.setattr(queue, "gather_callback", fails_once)
-    queue.get_gather_publisher().send({"harvest_job_id": "unknown"})
-    queue.get_gather_publisher().send({"harvest_job_id": job_id})
-    work_through("gather")
-    assert [json.loads(call[3])["harvest_job_id"] for call in calls] == ["unknown", job_id]
-    assert jobs.progress(job_id)["gathered"] is True
+    monkeypatch.setattr(runs, "claim", away)
+    until("gather", lambda: state(run_id) == "writing")
+    assert len(calls) > 1
 
 
-def test_housekeeping_is_booked_once_and_closes_runs(
-    harvest: Callable[..., Any], harvester: Any, record: Any, empty_queues: None
+def test_a_redis_that_goes_away_stops_nothing(
+    harvest: Make, harvester: Any, record: Any, empty_queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import redis
+
+    def away(*_args: Any, **_more: Any) -> None:
+        raise redis.ConnectionError("gone")
+
+    monkeypatch.setattr(redis.Redis, "blpop", away)
     source = harvest()
     harvester.answer = [record("a", "A")]
-    job_id = jobs.start(source.source)
-    work_through("gather")
-    work_through("fetch")
-    jobs.ensure_tick()
+    run_id = runs.start(source.id)
+    until("gather", lambda: state(run_id) == "writing")
+    until("fetch", lambda: state(run_id) == "finished")
+
+
+def test_messages_of_foreign_harvesters_reach_ckanext_harvest(
+    harvest: Make, empty_queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = harvest()
+    run_id = runs.start(source.id)
+    seen: list[str] = []
+
+    def callback(_consumer: Any, _method: Any, _header: Any, body: str) -> None:
+        seen.append(json.loads(body)["harvest_job_id"])
+        if len(seen) == 1:
+            raise RuntimeError("a fault of the foreign harvester")
+
+    monkeypatch.setattr(queue, "gather_callback", callback)
+    monkeypatch.setattr(runs, "claim", lambda _owner: None)
+    monkeypatch.setattr(runs, "harvester_of", lambda _type: None)
+    queue.get_gather_publisher().send({"harvest_job_id": run_id})
+    queue.get_gather_publisher().send({"harvest_job_id": run_id, "again": True})
+    until("gather", lambda: len(seen) == 2)
+
+
+def test_the_heartbeat_keeps_a_lease(
+    harvest: Make, empty_queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = harvest()
+    run_id = runs.start(source.id)
+    run = runs.claim("me")
+    assert run is not None and run.id == run_id
+    before = run.lease_until
+    monkeypatch.setattr(consumers, "HEARTBEAT", 0.05)
+    renewed = threading.Event()
+    real = runs.renew
+
+    def renew(owner: str) -> None:
+        real(owner)
+        renewed.set()
+
+    monkeypatch.setattr(runs, "renew", renew)
+    with consumers.Heartbeat() as heartbeat:
+        heartbeat.watch("me")
+        assert renewed.wait(10)
+    assert model.Session.get(HarvestRun, run_id, populate_existing=True).lease_until > before
+
+
+def test_housekeeping_is_booked_once_and_one_round_at_a_time(list_plugin: None) -> None:
+    housekeeping.ensure_tick()
     booked = set(get_queue().scheduled_job_registry.get_job_ids())
-    jobs.ensure_tick()
+    housekeeping.ensure_tick()
     assert set(get_queue().scheduled_job_registry.get_job_ids()) == booked
     assert any("kielce-harvest-tick" in entry for entry in booked)
-    jobs.tick()
-    assert HarvestJob.get(job_id).status == "Finished"
+    with model.meta.engine.connect() as other:
+        other.execute(sa.select(sa.func.pg_advisory_lock(housekeeping.LOCK)))
+        assert housekeeping.work() is False
+        other.execute(sa.select(sa.func.pg_advisory_unlock(housekeeping.LOCK)))
+    assert housekeeping.work() is True
 
 
-def test_housekeeping_passes_while_a_record_is_worked_on(
-    harvest: Callable[..., Any],
-    harvester: Any,
-    record: Any,
-    empty_queues: None,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_slice_goes_to_solr_in_one_request(
+    harvest: Make, harvester: Any, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ckanext-harvest reads every value below its queues' keys as a time; a claim there stopped the housekeeping."""
-    source = harvest()
-    harvester.answer = [record("a", "A")]
-    jobs.start(source.source)
-    real, ticked = queue.gather_callback, []
+    import pysolr
 
-    def tick_meanwhile(*args: Any) -> Any:
-        jobs.tick()
-        ticked.append(True)
-        return real(*args)
+    source, sent = harvest(), []
+    real = pysolr.Solr.add
 
-    monkeypatch.setattr(queue, "gather_callback", tick_meanwhile)
-    work_through("gather")
-    assert ticked, "the housekeeping ran while the record was claimed"
+    def add(self: Any, docs: Any, **more: Any) -> Any:
+        sent.append(len(docs))
+        return real(self, docs, **more)
+
+    monkeypatch.setattr(pysolr.Solr, "add", add)
+    harvester.answer = [record(str(number), f"Zbiór {number}") for number in range(5)]
+    run_id = runs.start(source.id)
+    runs.work(runs.claim("reader"))
+    write.work("writer", run_id=run_id)
+    assert sent[0] == 5

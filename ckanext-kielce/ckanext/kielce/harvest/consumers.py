@@ -146,6 +146,7 @@ def _read(run_id: str, owner: str, places: threading.Semaphore, heartbeat: Heart
 
 
 def _fetch(heartbeat: Heartbeat, keep_going: Callable[[], bool]) -> None:
+    write.without_waiting_for_disk()
     while keep_going():
         owner = new_owner()
         heartbeat.watch(owner)
