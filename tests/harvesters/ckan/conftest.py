@@ -13,8 +13,8 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories
-from ckanext.harvest.model import HarvestSource
-from ckanext.kielce.harvest import jobs, report, store
+from ckanext.kielce.harvest import runs, store
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 
 
 class Server:
