@@ -167,7 +167,7 @@ def test_the_source_page_shows_runs_and_errors_by_cause(
     shown = page(app, f"/harvest/{source.name}", as_editor)
     assert "Ostatnie uruchomienia" in shown and "Uruchom teraz" in shown
     assert "Rekord nie spełnia wymagań katalogu" in shown
-    assert "Co pomoże:" in shown and "<code>d</code>" in shown
+    assert "Co pomoże:" in shown and "<strong>d</strong>" in shown
     assert "2 rekordy mają błędy" in shown
 
 
@@ -217,7 +217,9 @@ def test_a_refused_run_is_decided_on_the_page(
 
 
 def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: dict[str, str]) -> None:
-    app.post(f"/harvest/{source.name}/pause", data={"paused": "true", "reason": "Przenosiny"}, headers=as_editor)
+    app.post(
+        f"/harvest/{source.name}/pause", data={"paused": "true", "reason": "Przenosiny"}, headers=as_editor
+    )
     shown = page(app, f"/harvest/{source.name}", as_editor)
     assert "wstrzymane" in shown and "Przenosiny" in shown
     assert "Przenosiny" not in page(app, f"/harvest/{source.name}")
@@ -226,7 +228,9 @@ def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: 
     form = {"kind": "weekly", "days": ["mon", "thu"], "time": "06:00"}
     app.post(f"/harvest/{source.name}/schedule", data=form, headers=as_editor)
     assert "w poniedziałki i czwartki o 6:00" in page(app, f"/harvest/{source.name}")
-    wrong = app.post(f"/harvest/{source.name}/schedule", data={"kind": "monthly", "day": "40"}, headers=as_editor)
+    wrong = app.post(
+        f"/harvest/{source.name}/schedule", data={"kind": "monthly", "day": "40"}, headers=as_editor
+    )
     assert "to nie harmonogram" in wrong.body
     assert overview.rows([source.id])[0].schedule == "weekly mon,thu 06:00"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -12,36 +12,296 @@ from urllib.parse import urljoin
 import ckan.plugins.toolkit as tk
 import click
 from ckan import model
-from ckanext.harvest.model import HarvestJob, HarvestSource
+from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.common.cli import kielce
-from ckanext.kielce.harvest import consumers, jobs, settings, store
-from ckanext.kielce.harvest import report as reports
+from ckanext.kielce.harvest import (
+    console,
+    consumers,
+    credentials,
+    housekeeping,
+    overview,
+    rhythm,
+    runlog,
+    runs,
+    schedule,
+    settings,
+    store,
+)
 
-POLL = 0.5  # seconds between two looks at a run
-SOURCE_KEYS = ("name", "title", "url", "source_type", "notes", "owner_org", "frequency", "config")
+SOURCE_KEYS = ("name", "title", "url", "source_type", "notes", "owner_org", "frequency", "config", "schedule")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+SOURCE = click.argument("name", metavar="SOURCE")
 
 
 @kielce.group()
 def harvest() -> None:
-    """Sources that flow into the catalogue: create, run, report."""
+    """Sources that flow into the catalogue: run, try, watch, decide, schedule."""
 
 
 @harvest.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def sources(as_json: bool) -> None:
-    """List the sources with the state of their last run."""
-    rows = [reports.report(source, name) for name, source in jobs.all_sources()]
+    """List the sources: how they do, what they promised and kept."""
+    rows = [overview.public(row) for row in overview.rows()]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        console.as_json(rows)
         return
     for row in rows:
-        finished = (row["job"] or {}).get("finished") or "-"
-        state = row["outcome"] if row["active"] else "switched off"
-        click.echo(
-            f"{row['source']:<28} {row['type']:<14} {row['datasets']:>5} datasets  {state:<12} {finished}"
-        )
+        console.line_of_source(row)
     if not rows:
         click.echo("No sources yet. Make some with: ckan kielce harvest create --file sources.json")
+
+
+@harvest.command()
+@SOURCE
+@AS_JSON
+def show(name: str, as_json: bool) -> None:
+    """Show a source: health with remedy, last runs, errors by cause, what is missing."""
+    row = overview.private(_row(name))
+    if as_json:
+        console.as_json(row)
+        return
+    click.echo(f"{row['title']} ({row['type']}) {row['url']}")
+    console.line_of_source(row)
+    click.echo(f"  {row['health']['sentence_en']} {row['health']['remedy_en']}".rstrip())
+    if row["paused"]:
+        click.echo(
+            f"  Paused since {row['paused']['at']} by {row['paused']['by']}: {row['paused']['reason']}"
+        )
+    if row["next_due"]:
+        click.echo(f"  Next: {row['next_due']}")
+    for run_ in row["runs"]:
+        console.line_of_run(run_)
+    console.errors(row["errors"])
+    for state, gone in row["gone"].items():
+        for record in gone:
+            click.echo(f"  {state} since {record['since']}: {record['title']} [{record['guid']}]")
+    for kind in row["unmapped"]:
+        click.echo(f"  not mapped: {kind['count']:>5}  {kind['kind']}")
+
+
+@harvest.command("runs")
+@SOURCE
+@click.option("--limit", default=10, show_default=True, help="So many runs.")
+@AS_JSON
+def list_runs(name: str, limit: int, as_json: bool) -> None:
+    """List the last runs of a source."""
+    rows = [runlog.describe(run_) for run_ in runlog.last_runs(_row(name).package.id, limit)]
+    if as_json:
+        console.as_json(rows)
+        return
+    for row in rows:
+        console.line_of_run(row)
+
+
+@harvest.command()
+@click.argument("names", metavar="SOURCE...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Run every source that is neither off nor paused.")
+@click.option("--wait", is_flag=True, help="Follow the runs until they are over.")
+@click.option("--inline", is_flag=True, help="Run in this process, without queues and consumers.")
+@click.option("--timeout", default=1800, show_default=True, help="Seconds to follow before giving up.")
+@click.option("--strict", is_flag=True, help="Fail also when single records failed.")
+@AS_JSON
+def run(
+    names: tuple[str, ...],
+    everything: bool,
+    wait: bool,
+    inline: bool,
+    timeout: int,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Run sources.
+
+    Exits with 1 when a source could not be read, 3 when the time was up, 4 when a run waits for a decision.
+    """
+    if bool(names) == everything:
+        raise click.UsageError("Name one or more sources, or give --all.")
+    picked = [_row(name) for name in names] if names else [row for row in overview.rows() if _runs(row)]
+    _run({row.package.name: row.package.id for row in picked}, False, wait, inline, timeout, strict, as_json)
+
+
+def _runs(row: overview.Row) -> bool:
+    paused = row.state is not None and row.state.paused_at is not None
+    return bool(row.source.active) and row.package.state == "active" and not paused
+
+
+@harvest.command("dry-run")
+@SOURCE
+@click.option("--inline", is_flag=True, help="Run in this process, without queues and consumers.")
+@click.option("--timeout", default=1800, show_default=True, help="Seconds to follow before giving up.")
+@click.option("--limit", default=20, show_default=True, help="So many records are shown.")
+@AS_JSON
+def dry_run(name: str, inline: bool, timeout: int, limit: int, as_json: bool) -> None:
+    """Read a source, show what would change, and write nothing. Exit codes as of `run`."""
+    row = _row(name)
+    _run({row.package.name: row.package.id}, True, True, inline, timeout, False, as_json, limit)
+
+
+def _run(
+    picked: dict[str, str],
+    dry: bool,
+    wait: bool,
+    inline: bool,
+    timeout: int,
+    strict: bool,
+    as_json: bool,
+    shown: int = 0,
+) -> None:
+    begin: Callable[..., str] = runs.run_inline if inline else runs.start
+    run_ids = {}
+    for name, source_id in picked.items():
+        try:
+            run_ids[name] = begin(source_id, dry_run=dry)
+        except runs.RunError as error:
+            raise click.ClickException(f"{name}: {error}") from error
+    housekeeping.ensure_tick()
+    if not (wait or inline):
+        if as_json:
+            console.as_json(run_ids)
+        else:
+            click.echo(f"Queued: {', '.join(run_ids) or 'nothing'}")
+        return
+    in_time = inline or console.follow(run_ids, timeout)
+    results = {name: _result(run_id, shown) for name, run_id in run_ids.items()}
+    if as_json:
+        console.as_json(results)
+    else:
+        for name, result in results.items():
+            click.echo(f"{name}: ", nl=False)
+            console.line_of_run(result)
+            console.items(result["items"])
+            if result["items_total"] > len(result["items"]) and shown:
+                click.echo(f"  … {result['items_total'] - shown} more records")
+            console.errors(result["errors"])
+    if not in_time:
+        click.secho("Time is up; the runs go on in the background.", fg="yellow", err=True)
+        sys.exit(console.TIME_UP)
+    outcomes = {result["outcome"] for result in results.values()}
+    if "failed" in outcomes or (strict and "partly" in outcomes):
+        sys.exit(console.FAILED)
+    sys.exit(console.REFUSED if "refused" in outcomes else console.OK)
+
+
+def _result(run_id: str, shown: int) -> dict[str, Any]:
+    model.Session.expire_all()
+    found = runlog.run_of(run_id)
+    if found is None:  # pragma: no cover - it was just started
+        raise click.ClickException(f"Run {run_id} is gone.")
+    total, rows = runlog.items(run_id, limit=shown) if shown else (0, [])
+    return {
+        **runlog.describe(found),
+        "errors": runlog.run_errors(run_id),
+        "items": rows,
+        "items_total": total,
+    }
+
+
+@harvest.command()
+@click.argument("which", metavar="SOURCE|RUN")
+@AS_JSON
+def accept(which: str, as_json: bool) -> None:
+    """Act on a refused run after all; what is gone is marked missing, not deleted."""
+    _decide(which, runs.accept, as_json)
+
+
+@harvest.command()
+@click.argument("which", metavar="SOURCE|RUN")
+@AS_JSON
+def reject(which: str, as_json: bool) -> None:
+    """Turn a refused run down; nothing changes."""
+    _decide(which, runs.reject, as_json)
+
+
+def _decide(which: str, decide: Callable[[str, str], None], as_json: bool) -> None:
+    run_id = which
+    if overview.find(which) is not None:
+        held = _row(which).held
+        if held is None:
+            raise click.ClickException(f"No run of {which} waits for a decision.")
+        run_id = held.id
+    try:
+        decide(run_id, _user())
+    except runs.RunError as error:
+        raise click.ClickException(str(error)) from error
+    row = _result(run_id, 0)
+    if as_json:
+        console.as_json(row)
+    else:
+        console.line_of_run(row)
+
+
+@harvest.command()
+@SOURCE
+@click.option("--reason", default="", help="Why, for the colleagues.")
+def pause(name: str, reason: str) -> None:
+    """Stop reading a source by itself, until it is resumed."""
+    runs.pause(_row(name).package.id, _user(), reason)
+    click.echo(f"{name}: paused")
+
+
+@harvest.command()
+@SOURCE
+def resume(name: str) -> None:
+    """Read a paused source by itself again."""
+    runs.resume(_row(name).package.id)
+    click.echo(f"{name}: resumed")
+
+
+@harvest.command("schedule")
+@SOURCE
+@click.argument("text", metavar="[SCHEDULE]", required=False)
+@click.option("--reset", is_flag=True, help="Follow ckanext-harvest's frequency again.")
+@AS_JSON
+def set_schedule(name: str, text: str | None, reset: bool, as_json: bool) -> None:
+    """Show or set the schedule of a source.
+
+    SCHEDULE is "manual", "every 15 minutes", "every 6 hours", "daily 03:15", "weekly mon,thu 06:00" or
+    "monthly 1 02:00", by the clock in Kielce.
+    """
+    row = _row(name)
+    if text or reset:
+        try:
+            rhythm.reschedule(row.source, None if reset else text)
+        except schedule.ScheduleError as error:
+            raise click.ClickException(error.message) from error
+        row = _row(name)
+    told = overview.private(row, runs=0)
+    if as_json:
+        console.as_json({key: told[key] for key in ("schedule", "schedule_pl", "schedule_en", "next_due")})
+    else:
+        click.echo(
+            f"{told['schedule']} ({told['schedule_en']}), next: {told['next_due'] or 'never by itself'}"
+        )
+
+
+@harvest.command()
+@click.argument("kind", type=click.Choice(["gather", "fetch"]))
+def consumer(kind: str) -> None:
+    """Read sources (gather) or write datasets (fetch) until stopped; more of them work side by side."""
+    consumers.consume(kind)
+
+
+@harvest.command()
+def tick() -> None:
+    """Do one round of housekeeping now and book the next on CKAN's worker."""
+    housekeeping.tick()
+
+
+def _row(name: str) -> overview.Row:
+    package = overview.find(name)
+    found = overview.rows([package.id]) if package else []
+    if not found:
+        names = ", ".join(row.package.name for row in overview.rows())
+        raise click.ClickException(f'No harvest source "{name}". Sources: {names or "none yet"}.')
+    return found[0]
+
+
+def _user() -> str:
+    return str(store.site_context()["user"])
+
+
+# Sources from a file
 
 
 @harvest.command()
@@ -51,7 +311,7 @@ def create(path: Path, base_url: str) -> None:
     """Create or update sources from a file; a source is known by its name.
 
     Each entry has name, url, source_type and may have title, notes, owner_org (name), frequency (MANUAL, DAILY,
-    WEEKLY, BIWEEKLY, MONTHLY, ALWAYS) and config (an object).
+    WEEKLY, BIWEEKLY, MONTHLY, ALWAYS), schedule and config (an object).
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
@@ -67,7 +327,7 @@ def create(path: Path, base_url: str) -> None:
             failed = True
             reasons = "; ".join(f"{key}: {text}" for key, text in error.error_summary.items())
             click.secho(f"{entry.get('name', '?')}: {reasons}", fg="red", err=True)
-    jobs.ensure_tick()
+    housekeeping.ensure_tick()
     sys.exit(1 if failed else 0)
 
 
@@ -77,6 +337,21 @@ def _save_source(entry: dict[str, Any], base_url: str) -> str:
         raise tk.ValidationError(
             {"file": [f"unknown keys {', '.join(unknown)}; possible: {', '.join(SOURCE_KEYS)}"]}
         )
+    wanted = _wanted(entry, base_url)
+    plan = wanted.pop("schedule", None)
+    if plan:
+        try:
+            plan = schedule.normal(str(plan))
+        except schedule.ScheduleError as error:
+            raise tk.ValidationError({"schedule": [error.message]}) from error
+    done, source_id = _written(wanted)
+    if plan and runs.state_of(source_id).schedule != plan:
+        rhythm.reschedule(HarvestSource.get(source_id), plan)
+        done = "updated" if done == "unchanged" else done
+    return done
+
+
+def _wanted(entry: dict[str, Any], base_url: str) -> dict[str, Any]:
     config = entry.get("config") or {}
     wanted = {
         **{key: value for key, value in entry.items() if value not in (None, "")},
@@ -85,10 +360,17 @@ def _save_source(entry: dict[str, Any], base_url: str) -> str:
     }
     wanted.setdefault("title", wanted.get("name", ""))
     wanted.setdefault("frequency", "MANUAL")
-    package = model.Package.get(entry.get("name") or "")
+    complaints = credentials.complaints(wanted["url"], wanted["config"])
+    if complaints:
+        raise tk.ValidationError({field: [text] for field, text in complaints.items()})
+    return wanted
+
+
+def _written(wanted: dict[str, Any]) -> tuple[str, str]:
+    """(created, updated or unchanged; the source's id)."""
+    package = model.Package.get(wanted.get("name") or "")
     if package is None or package.type != "harvest":
-        tk.get_action("harvest_source_create")(store.site_context(), wanted)
-        return "created"
+        return "created", tk.get_action("harvest_source_create")(store.site_context(), wanted)["id"]
     row = HarvestSource.get(package.id)
     owner = model.Group.get(wanted.get("owner_org") or "")
     same = (
@@ -100,11 +382,11 @@ def _save_source(entry: dict[str, Any], base_url: str) -> str:
         and settings.parse(row.config) == _normalised(wanted)
     )
     if same:
-        return "unchanged"
+        return "unchanged", package.id
     tk.get_action("harvest_source_update")(
         store.site_context(), {**wanted, "id": package.id, "state": "active"}
     )
-    return "updated"
+    return "updated", package.id
 
 
 def _normalised(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -118,128 +400,3 @@ def _normalised(wanted: dict[str, Any]) -> dict[str, Any]:
         return settings.parse(harvester.validate_config(text))
     except ValueError:
         return {}  # the update will complain in full
-
-
-@harvest.command()
-@click.argument("names", metavar="SOURCE...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Run every active source.")
-@click.option("--wait", is_flag=True, help="Follow the runs until they are finished.")
-@click.option("--inline", is_flag=True, help="Run in this process, without queues and consumers.")
-@click.option("--timeout", default=1800, show_default=True, help="Seconds to follow before giving up.")
-@click.option("--strict", is_flag=True, help="Fail also when single records failed.")
-def run(
-    names: tuple[str, ...], everything: bool, wait: bool, inline: bool, timeout: int, strict: bool
-) -> None:
-    """Run sources. Exits with 1 when a source failed as a whole, 2 when the time was up."""
-    if bool(names) == everything:
-        raise click.UsageError("Name one or more sources, or give --all.")
-    try:
-        picked = (
-            jobs.all_sources(active_only=True) if everything else [(n, jobs.find_source(n)) for n in names]
-        )
-    except jobs.NoSuchSourceError as error:
-        raise click.ClickException(str(error)) from error
-    picked_ids = [(name, source.id) for name, source in picked]
-    job_ids = {}
-    for name, source_id in picked_ids:
-        source = HarvestSource.get(source_id)
-        try:
-            job_ids[name] = jobs.run_inline(source) if inline else jobs.start(source)
-        except tk.ValidationError as error:
-            raise click.ClickException(f"{name}: {error.error_dict}") from error
-    jobs.ensure_tick()
-    if not (wait or inline):
-        click.echo(f"Queued: {', '.join(job_ids)}")
-        return
-    in_time = inline or _follow(job_ids, dict(picked_ids), timeout)
-    outcomes = []
-    for name, source_id in picked_ids:
-        row = reports.report(HarvestSource.get(source_id), name, HarvestJob.get(job_ids[name]))
-        outcomes.append(row["outcome"])
-        _print_short(row)
-    if not in_time:
-        click.secho("Time is up; the runs go on in the background.", fg="yellow", err=True)
-        sys.exit(2)
-    sys.exit(1 if "failed" in outcomes or (strict and "partly" in outcomes) else 0)
-
-
-def _follow(job_ids: dict[str, str], source_ids: dict[str, str], timeout: int) -> bool:
-    """Show progress until all runs are closed; False when the time is up."""
-    deadline = time.monotonic() + timeout
-    begun = time.monotonic()
-    shown = ""
-    while time.monotonic() < deadline:
-        states = {name: jobs.progress(job_id) for name, job_id in job_ids.items()}
-        for name, state in states.items():
-            if state["status"] != "Finished" and state["gathered"] and state["done"] == state["total"]:
-                jobs.close_finished(source_ids[name])
-                states[name] = jobs.progress(job_ids[name])
-        done, total = (sum(state[key] for state in states.values()) for key in ("done", "total"))
-        left = [name for name, state in states.items() if state["status"] != "Finished"]
-        line = f"{len(job_ids) - len(left)}/{len(job_ids)} sources, {done}/{total} records"
-        if line != shown or sys.stderr.isatty():
-            spent = f"{time.monotonic() - begun:.0f} s"
-            waiting = f" – {', '.join(left[:3])}{' …' if len(left) > 3 else ''}" if left else ""
-            text = f"{line}, {spent}{waiting}"
-            click.echo(
-                f"\r\x1b[K{text}" if sys.stderr.isatty() else text, nl=not sys.stderr.isatty(), err=True
-            )
-            shown = line
-        if not left:
-            click.echo("", err=True, nl=sys.stderr.isatty())
-            return True
-        time.sleep(POLL)
-    return False
-
-
-def _print_short(row: dict[str, Any]) -> None:
-    counts = ", ".join(f"{value} {key}" for key, value in row["counts"].items() if value) or "no records"
-    colour = {"ok": "green", "partly": "yellow"}.get(row["outcome"], "red")
-    click.secho(f"{row['source']}: {row['outcome']} – {counts}", fg=colour)
-    for message in row["source_errors"]:
-        click.echo(f"  {message}")
-    for entry in row["record_errors"][:5]:
-        click.echo(f"  {entry['message']}")
-    if len(row["record_errors"]) > 5:
-        click.echo(
-            f"  … and {len(row['record_errors']) - 5} more: ckan kielce harvest report {row['source']}"
-        )
-
-
-@harvest.command("report")
-@click.argument("name", metavar="SOURCE")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def show_report(name: str, as_json: bool) -> None:
-    """Show what the last run of a source did, its errors with remedies, and what could not be mapped."""
-    try:
-        row = reports.report(jobs.find_source(name), name)
-    except jobs.NoSuchSourceError as error:
-        raise click.ClickException(str(error)) from error
-    if as_json:
-        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
-        return
-    click.echo(f"{row['title']} ({row['type']}) {row['url']}")
-    _print_short({**row, "record_errors": []})
-    for entry in row["record_errors"]:
-        click.echo(f"  {entry['message']}")
-    if row["missing"]:
-        click.echo(f"Not in the source any more (kept): {', '.join(row['missing'])}")
-    if row["unmapped"]:
-        click.echo("Not mapped:")
-        for kind, number in row["unmapped"].items():
-            click.echo(f"  {number:>5}  {kind}")
-        for guid, texts in row["unmapped_records"].items():
-            click.echo(f"  {guid}: {'; '.join(texts)}")
-
-
-@harvest.command()
-@click.argument("kind", type=click.Choice(["gather", "fetch"]))
-def consumer(kind: str) -> None:
-    """Work through a queue of harvesting until stopped; more of them work side by side."""
-    consumers.consume(kind)
-
-
-@harvest.command()
-def tick() -> None:
-    """Do one round of housekeeping now and book the next on CKAN's worker."""
-    jobs.tick()

@@ -24,8 +24,8 @@ class Facts:
     """What is known of a source; moments are aware.
 
     ``held_at`` is when a run was refused that still waits for a decision; ``open_*`` describe a run under way:
-    ``open_state`` is queued, reading or writing. ``last_outcome`` and ``last_at`` are of the last finished run that was
-    no dry run. ``failed_records`` have an error now.
+    ``open_state`` is queued, reading or writing. ``last_…`` are of the last finished run that was no dry run;
+    ``last_complete`` says that it read its source to the end. ``failed_records`` have an error now.
     """
 
     now: Moment
@@ -38,6 +38,7 @@ class Facts:
     retry_at: Moment | None = None
     last_success_at: Moment | None = None
     last_outcome: str | None = None
+    last_complete: bool = True
     last_at: Moment | None = None
     held_at: Moment | None = None
     open_state: str | None = None
@@ -116,10 +117,10 @@ def judge(facts: Facts) -> Health:
         return found("attention:failed")
     if _too_old(facts):
         return found("attention:old")
+    if facts.last_outcome in ("partly", "stopped") and not facts.last_complete:
+        return found("attention:partly")
     if facts.failed_records:
         return found("attention:records")
-    if facts.last_outcome in ("partly", "stopped"):
-        return found("attention:partly")
     if facts.last_success_at is None:
         # refused or rejected ever since: nothing was ever taken over
         return found("attention:partly" if facts.last_at else "never")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins as p
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.interfaces import IHarvester
@@ -145,7 +144,6 @@ def _days(ids: list[str], now: dt.datetime) -> dict[str, list[tuple[dt.date, int
 def health_of(row: Row, now: dt.datetime | None = None) -> health.Health:
     """How the source does."""
     state, last, open_run = row.state, row.last, row.under_way
-    minutes = int(tk.config.get("ckanext.kielce.harvest.stuck_minutes") or 10)
     return health.judge(
         health.Facts(
             now=now or utc_now(),
@@ -163,8 +161,8 @@ def health_of(row: Row, now: dt.datetime | None = None) -> health.Health:
             open_state=open_run.state if open_run else None,
             open_since=(open_run.started_at or open_run.created_at) if open_run else None,
             open_lease_until=open_run.lease_until if open_run else None,
-            failed_records=row.records.get("failed", 0),
-            stuck_after=dt.timedelta(minutes=minutes),
+            last_complete=last.complete if last else True,
+            failed_records=int((last.counts or {}).get("failed", 0)) if last else 0,
         )
     )
 
@@ -231,7 +229,8 @@ def private(row: Row, now: dt.datetime | None = None, runs: int = 10) -> dict[st
         "held": runlog.describe(row.held, now) if row.held else None,
         "under_way": runlog.describe(row.under_way, now) if row.under_way else None,
         "runs": [runlog.describe(run, now) for run in runlog.last_runs(row.package.id, runs)],
-        "errors": runlog.record_errors(row.package.id),
+        "errors": (runlog.run_errors(row.last.id) if row.last else [])
+        or runlog.record_errors(row.package.id),
         "gone": gone(row.package.id),
         "unmapped": runlog.unmapped(row.package.id),
     }
@@ -314,3 +313,9 @@ def sources_of(package_id: str) -> list[dict[str, Any]]:
         }
         for record, name, title, last_success in model.Session.execute(query)
     ]
+
+
+def name_of(package_id: str) -> str:
+    """The present address of a dataset; its id when it is gone."""
+    package = model.Package.get(package_id)
+    return package.name if package else package_id

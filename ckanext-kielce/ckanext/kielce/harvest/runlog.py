@@ -87,12 +87,22 @@ def progress(run: HarvestRun, now: dt.datetime) -> dict[str, Any] | None:
         done, total, begun = run.read, run.expected, run.started_at
     elif run.state == "writing":
         starts = [moment for moment in (run.accepted_at, run.read_at, run.started_at) if moment]
-        done, total, begun = run.done, run.total, max(starts, default=None)
+        done, total, begun = run.total - _left(run.id), run.total, max(starts, default=None)
     share = min(done / total, 1.0) if total else None
     eta = None
     if share and begun and now - begun >= LEAST_FOR_ETA:
         eta = round((now - begun).total_seconds() * (1 - share) / share)
     return {"phase": run.state, "done": done, "total": total, "share": share, "eta_seconds": eta}
+
+
+def _left(run_id: str) -> int:
+    """How many items of a run the writers have still to do."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(HarvestItem)
+        .where(HarvestItem.run_id == run_id, HarvestItem.state.in_(("ready", "written")))
+    )
+    return model.Session.scalar(query) or 0
 
 
 def items(
@@ -159,8 +169,10 @@ def run_errors(run_id: str) -> list[dict[str, Any]]:
 
 
 def record_errors(source_id: str) -> list[dict[str, Any]]:
-    """The records of a source that have an error now, by cause, as `run_errors`."""
-    condition = sa.and_(HarvestRecord.source_id == source_id, HarvestRecord.state == "failed")
+    """The known records of a source that have an error now, by cause, as `run_errors`."""
+    condition = sa.and_(
+        HarvestRecord.source_id == source_id, HarvestRecord.state.in_(("active", "failed", "missing"))
+    )
     return _grouped(HarvestRecord, condition, HarvestRecord.guid)
 
 

@@ -1,0 +1,107 @@
+"""What the harvest room adds to actions of CKAN and ckanext-harvest.
+
+Old addresses of datasets keep working; no password comes into a source's public settings; and ckanext-harvest's public
+actions quote no error to people who may not see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context, DataDict
+from ckanext.kielce.common.http_errors import safe_url
+from ckanext.kielce.harvest import addresses, credentials, housekeeping, merge, store
+
+Action = Callable[[Context, DataDict], Any]
+SOURCE_TYPE = "harvest"
+
+
+@tk.chained_action
+def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """A source with a password in its address or settings is refused; one without a name gets it from its title."""
+    if data_dict.get("type") == SOURCE_TYPE:
+        _refuse_credentials(data_dict)
+        if not data_dict.get("name") and data_dict.get("title"):
+            data_dict["name"] = merge.free_name(str(data_dict["title"]), store.names_beginning)
+    return next_action(context, data_dict)
+
+
+@tk.chained_action
+def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The old address of a renamed dataset is kept; a source with a password in its settings is refused."""
+    before = model.Package.get(data_dict.get("id") or data_dict.get("name"))
+    if before is None:
+        return next_action(context, data_dict)
+    if before.type == SOURCE_TYPE:
+        _refuse_credentials(data_dict)
+        return next_action(context, data_dict)
+    package_id, name = before.id, before.name
+    result = next_action(context, data_dict)
+    after = model.Package.get(package_id)
+    if after is not None and after.name != name:
+        addresses.remember(name, package_id)
+        if not context.get("defer_commit"):
+            model.Session.commit()
+    return result
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The API finds a dataset by an address that it once had; pages redirect instead (see views)."""
+    try:
+        return next_action(context, data_dict)
+    except tk.ObjectNotFound:
+        if "api_version" not in context or not data_dict.get("id"):
+            raise
+        package_id = addresses.find(str(data_dict["id"]))
+        if package_id is None:
+            raise
+        return next_action(context, {**data_dict, "id": package_id})
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_source_show_status(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Errors of the last run are for those who may change the source, not part of its public page."""
+    if not _may_change(context, str(data_dict.get("id"))):
+        context = {**context, "return_error_summary": False}  # type: ignore[typeddict-unknown-key]
+    return next_action(context, data_dict)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_source_list(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """As `harvest_source_show_status`; addresses are shown without anything that looks like a password."""
+    tk.check_access("harvest_source_list", context, data_dict)
+    context = {**context, "return_error_summary": False}  # type: ignore[typeddict-unknown-key]
+    found = next_action(context, data_dict)
+    for source in found:
+        source["url"] = safe_url(source.get("url") or "")
+    return found
+
+
+@tk.chained_action
+def harvest_job_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """A run started from ckanext-harvest's API needs somebody to look after it: see that housekeeping is booked."""
+    housekeeping.ensure_tick()
+    return next_action(context, data_dict)
+
+
+def _refuse_credentials(data_dict: DataDict) -> None:
+    complaints = credentials.complaints(data_dict.get("url"), data_dict.get("config"))
+    if complaints:
+        raise tk.ValidationError({field: [tk._(text)] for field, text in complaints.items()})
+
+
+def _may_change(context: Context, source_id: str) -> bool:
+    if context.get("ignore_auth"):
+        return True
+    inner: Context = {"user": context.get("user", "")}
+    try:
+        return bool(tk.check_access("harvest_source_update", inner, {"id": source_id}))
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return False
