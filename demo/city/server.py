@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from demo.city import gios, live
+from demo.city import gios, live, ports, records_api
 from demo.city.faults import Answer, mode, spoil
 from demo.city.files.publish import EXTRA_NAME
 
@@ -66,6 +66,11 @@ class FileHandler(BaseHTTPRequestHandler):
         fault = mode(self.data, "files", path)
         if path.startswith(("/api/", "/pjp-api/")):
             self._send(spoil(fault, self._live(path, query)), {"Cache-Control": "no-cache"})
+            return
+        if path == records_api.ROOT or path.startswith(f"{records_api.ROOT}/"):
+            base = f"http://{self.headers.get('Host', '127.0.0.1')}"
+            msip = ports.addresses(self.data).get("mapserver")
+            self._tagged(spoil(fault, records_api.answer(path, query, base, msip)))
             return
         if path == "/":
             names = sorted(p.name for p in (self.data / "files").iterdir() if p.is_dir())
@@ -125,6 +130,13 @@ class FileHandler(BaseHTTPRequestHandler):
     @staticmethod
     def _json(status: int, body: object) -> Answer:
         return Answer(status, "application/json", json.dumps(body, ensure_ascii=False).encode())
+
+    def _tagged(self, answer: Answer) -> None:
+        """An answer made on the spot, with its ETag; 304 to those who have it."""
+        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        if answer.status == 200 and tag in self.headers.get("If-None-Match", ""):
+            answer = Answer(304, answer.content_type, b"")
+        self._send(answer, {"ETag": tag} if answer.status in (200, 304) else {})
 
     def _file(self, target: Path, fault: str | None) -> None:
         content = target.read_bytes()

@@ -1,7 +1,7 @@
 """The harvest sources that the portal makes of the stand-in city, ready for ``ckan kielce harvest create``.
 
 The split of MSIP: every layer of the service ``geoportal`` has a record in the catalogue and comes through ``msip_csw``;
-the layers of the service ``inwestor`` have none and come through ``msip_wfs``. No layer is harvested twice.
+the layers of the service ``inwestor`` have none and come through ``msip_wfs``, those of ``plener`` through ``ogc_features``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from demo.city import SAMPLE_NOTE
 from demo.city.files.model import FileSet, Folder, folders
 from demo.city.msip.layers import table
 from demo.city.msip.mapfile import record_id
+from demo.city.records_api import ROOT as RECORDS_API
 from demo.city.units import unit
 
 LICENCE = "CC-BY-4.0"
@@ -75,6 +76,42 @@ def _files(folder: Folder, files: str) -> dict[str, Any]:
     )
 
 
+def _other_catalogues(files: str, msip: str, by_record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The younger protocols. Two layers of the WMS and one record of the area's catalogue are those of ``msip-csw``: each
+    stays one dataset, with both as its sources."""
+    outdoors = {
+        x.name: {"domain": x.domain, "frequency": x.frequency, "owner_org": x.unit, "title_en": x.title_en}
+        for x in table().of("plener")
+    }
+    pictures = {x.name: by_record[record_id(x.name)] for x in table().of("geoportal") if x.wms_only}
+    return [
+        _source(
+            "msip-ogcapi",
+            "MSIP: na świeżym powietrzu (OGC API)",
+            f"{msip}/ows/plener/ogcapi",
+            "ogc_features",
+            "gospodarka-komunalna-i-srodowisko",
+            {"domain": "rekreacja", "frequency": "ANNUAL", "overrides": outdoors},
+        ),
+        _source(
+            "msip-wms",
+            "MSIP: mapy rastrowe (WMS)",
+            f"{msip}/ows/geoportal",
+            "msip_wms",
+            "geodezja",
+            {"domain": "planowanie-przestrzenne", "layers": list(pictures), "overrides": pictures},
+        ),
+        _source(
+            "katalog-kof",
+            "Katalog Kieleckiego Obszaru Funkcjonalnego (OGC API)",
+            f"{files}{RECORDS_API}",
+            "ogc_records",
+            "biuro-rozwoju-miasta",
+            {"domain": "ludnosc", "frequency": "ANNUAL"},
+        ),
+    ]
+
+
 def sources(files: str, msip: str, csw: str) -> list[dict[str, Any]]:
     """All sources; the arguments are addresses without a path (``http://127.0.0.1:5001``)."""
     every = table()
@@ -114,6 +151,7 @@ def sources(files: str, msip: str, csw: str) -> list[dict[str, Any]]:
             {"domain": "gospodarka", "frequency": "QUARTERLY", "overrides": by_layer},
         ),
     ]
+    found += _other_catalogues(files, msip, by_record)
     found += [_files(folder, files) for folder in folders()]
     found += [
         _source(

@@ -33,8 +33,9 @@ def test_there_are_at_least_forty() -> None:
     )
 
 
-def test_no_layer_is_in_both_services() -> None:
-    assert {x.name for x in table().of("geoportal")}.isdisjoint(x.name for x in table().of("inwestor"))
+def test_every_layer_is_in_one_service() -> None:
+    assert sum(len(table().of(service)) for service in table().services) == len(table().layers)
+    assert table().of("plener")
     assert len(table().of("inwestor")) >= 8
 
 

@@ -85,6 +85,21 @@ def test_other_formats(ask, msip_url: str, form: str, kind: str, tmp_path: Path)
     assert "Teren inwestycyjny" in str([column[0] for column in fields])
 
 
+def test_ogc_api_features(ask, msip_url: str) -> None:
+    landing = ask(f"{msip_url}/ows/plener/ogcapi", Accept="application/json").json
+    links = {link["rel"]: link["href"] for link in landing["links"] if "html" not in link["type"]}
+    assert links["data"].startswith(f"{msip_url}/ows/plener/ogcapi/collections")
+    assert any("ogcapi-features-1" in name for name in ask(links["conformance"]).json["conformsTo"])
+    collections = {each["id"]: each for each in ask(links["data"]).json["collections"]}
+    assert {name: each["title"] for name, each in collections.items()} == {
+        x.name: x.title for x in table().of("plener")
+    }
+    page = ask(f"{msip_url}/ows/plener/ogcapi/collections/zdroje_i_poidelka/items?f=json&limit=5").json
+    assert (page["numberReturned"], page["numberMatched"]) == (5, 36)
+    assert "next" in {link["rel"] for link in page["links"]}
+    assert ask(f"{msip_url}/ows/plener/inne").status == 404
+
+
 def test_map_image(ask, msip_url: str) -> None:
     query = "service=WMS&version=1.3.0&request=GetMap&layers=dzielnice,rzeki&styles=&crs=EPSG:4326&bbox=50.79,20.5,50.92,20.72"
     answer = ask(f"{msip_url}/ows/geoportal?{query}&width=300&height=300&format=image/png")

@@ -170,3 +170,33 @@ def test_faults(ask, files_url: str, fault) -> None:
     assert ask(url).body == sound.body[: len(sound.body) // 2]
     fault("files", "unknown mode")
     assert ask(url).body == sound.body
+
+
+def test_the_records_api_is_read_page_by_page(ask, files_url: str) -> None:
+    landing = ask(f"{files_url}/ogc").json
+    address = next(link["href"] for link in landing["links"] if link["rel"] == "data")
+    (catalogue,) = ask(address).json["collections"]
+    following = next(link["href"] for link in catalogue["links"] if link["rel"] == "items") + "?limit=100"
+    found, pages = [], 0
+    while following:
+        page = ask(following).json
+        assert page["numberReturned"] == len(page["features"]) <= 2
+        found += page["features"]
+        pages += 1
+        following = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    assert len(found) == page["numberMatched"] and pages == (len(found) + 1) // 2
+    assert [record["id"] for record in found] == sorted(record["id"] for record in found)
+    files = [link["href"] for record in found for link in record["links"] if link["rel"] == "item"]
+    assert files and all(ask(url).status == 200 for url in files)
+
+
+def test_the_records_api_answers_as_the_standard_says(ask, files_url: str) -> None:
+    items = f"{files_url}/ogc/collections/kof/items"
+    first = ask(items)
+    assert first.headers["Content-Type"] == "application/geo+json"
+    assert ask(items, If_None_Match=first.headers["ETag"]).status == 304
+    key = first.json["features"][0]["id"]
+    assert ask(f"{items}/{key}").json == first.json["features"][0]
+    assert ask(f"{items}?limit=zero").status == 400
+    assert ask(f"{items}/nie-ma").status == ask(f"{files_url}/ogc/nie-ma").status == 404
+    assert ask(f"{items}?q=kolej").json["numberMatched"] == 1

@@ -24,6 +24,9 @@ def test_every_protocol_has_a_source() -> None:
     assert {s["source_type"] for s in FOUND} == {
         "msip_csw",
         "msip_wfs",
+        "msip_wms",
+        "ogc_features",
+        "ogc_records",
         "utility_files",
         "gtfs",
         "gios_air",
@@ -45,7 +48,7 @@ def test_a_source_can_be_created(source: dict) -> None:
 
 def test_keys_are_known_to_the_harvesters() -> None:
     settings = pytest.importorskip("ckanext.kielce.harvest.settings")
-    own = {"utility_files": {"form"}, "gtfs": {"title", "guid"}}
+    own = {"utility_files": {"form"}, "gtfs": {"title", "guid"}, "msip_wms": {"layers"}}
     for source in FOUND:
         known = set(settings.COMMON) | own.get(source["source_type"], set())
         assert set(source["config"]) <= known, source["name"]
@@ -56,6 +59,15 @@ def test_no_layer_comes_twice() -> None:
     assert wfs["url"].endswith("/ows/inwestor")
     assert set(wfs["config"]["overrides"]) == {f"ms:{x.name}" for x in table().of("inwestor")}
     assert {record_id(x.name) for x in table().of("geoportal")} <= set(csw["config"]["overrides"])
+    (ogc,) = by_type("ogc_features")
+    assert ogc["url"].endswith("/ows/plener/ogcapi")
+    assert set(ogc["config"]["overrides"]) == {x.name for x in table().of("plener")}
+
+
+def test_two_layers_come_twice_on_purpose() -> None:
+    (wms,) = by_type("msip_wms")
+    assert set(wms["config"]["layers"]) == {"ortofotomapa", "bdot500"}
+    assert FOUND.index(by_type("msip_csw")[0]) < FOUND.index(wms), "the first to come is the owner"
 
 
 def test_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -288,3 +288,35 @@ def polling(b: Bench) -> tuple[Any, Columns]:
         "siedziba": [f"Szkoła Podstawowa nr {rng.randint(1, 34)}" for _ in made],
         "wyborcy": [rng.randint(780, 1990) for _ in made],
     }
+
+
+@recipe("zdroje_i_poidelka")
+def drinking_fountains(b: Bench) -> tuple[Any, Columns]:
+    """Taps in parks and squares."""
+    rng = b.rng
+    points, homes = b.near(36, 60)
+    streets = b.street_of(points)
+    return points, {
+        "nazwa": [f"Poidełko przy {street}" for street in streets],
+        "rodzaj": rng.choices(["poidełko", "zdrój uliczny", "kurtyna wodna"], [60, 25, 15], k=len(homes)),
+        "rok": [rng.randint(2009, b.today.year - 1) for _ in homes],
+        "calorocznie": rng.choices(["tak", "nie"], [20, 80], k=len(homes)),
+        "dzielnica": homes,
+    }
+
+
+@recipe("trasy_spacerowe")
+def walking_routes(b: Bench) -> tuple[Any, Columns]:
+    """Marked routes along the longest streets, off the road."""
+    rng = b.rng
+    routes = []
+    for street in sorted(b.city.streets, key=lambda s: (-s.line.length, s.name))[:18]:
+        moved = street.line.parallel_offset(40, "right")
+        if moved.geom_type == "LineString" and moved.length > 100:
+            routes.append((street, moved))
+    return [line for _, line in routes], {
+        "nazwa": [f"Trasa {number}: {street.name}" for number, (street, _) in enumerate(routes, 1)],
+        "trudnosc": rng.choices(["łatwa", "średnia", "trudna"], [50, 35, 15], k=len(routes)),
+        "dlugosc_m": [round(line.length) for _, line in routes],
+        "dzielnica": [street.district for street, _ in routes],
+    }

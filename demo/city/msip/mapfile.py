@@ -1,4 +1,4 @@
-"""MapServer's map files for the two services, written when the server starts (they hold its own address)."""
+"""MapServer's map files for the services, written when the server starts (they hold its own address)."""
 
 from __future__ import annotations
 
@@ -69,6 +69,8 @@ FORMATS = """
   END
 """
 FEATURE_LIMIT = 10000
+TEMPLATES = Path("/usr/share/mapserver/ogcapi/templates/html-plain")
+"""Pages of MapServer's OGC API for people, part of Debian's package; without them it answers JSON only."""
 
 
 def record_id(name: str) -> str:
@@ -170,6 +172,8 @@ MAP
       "ows_abstract" "{_quoted(SAMPLE_NOTE)}"
       "ows_keywordlist" "Kielce,MSIP,INSPIRE"
       "ows_onlineresource" "{url}"
+      "oga_onlineresource" "{url.rstrip("?")}/ogcapi"
+      "oga_html_template_directory" "{TEMPLATES}/"
       "ows_srs" "{SRS}"
       "ows_enable_request" "*"
       "ows_fees" "brak"

@@ -1,4 +1,7 @@
-"""A small HTTP host for MapServer's CGI program: ``/ows/geoportal`` and ``/ows/inwestor`` (WFS 2.0.0, WMS 1.3.0)."""
+"""A small HTTP host for MapServer's CGI program: ``/ows/geoportal``, ``/ows/inwestor``, ``/ows/plener``.
+
+Each is a WFS 2.0.0 and WMS 1.3.0, and below ``/ows/…/ogcapi`` an OGC API – Features.
+"""
 
 from __future__ import annotations
 
@@ -104,17 +107,19 @@ class MapServerHandler(BaseHTTPRequestHandler):
 
     def _serve(self, body: bytes) -> None:
         url = urlsplit(self.path)
-        service = url.path.strip("/").removeprefix("ows/") or DEFAULT_SERVICE
-        if service not in table().services:
+        service, _, below = url.path.strip("/").removeprefix("ows/").partition("/")
+        service = service or DEFAULT_SERVICE
+        accept = self.headers.get("Accept", "") if below else ""
+        if service not in table().services or (below and below.split("/")[0] != "ogcapi"):
             known = ", ".join(f"/ows/{s}" for s in table().services)
             answer = Answer(
                 404, "text/plain; charset=utf-8", f"Nie ma tu takiej usługi; są: {known}\n".encode()
             )
         else:
             self.renew(self.connection.getsockname()[1])
-            key = f"{service}?{url.query}"
+            key = f"{service}/{below}?{url.query} {accept}"
             kept = None if body else self.cache.get(key)
-            answer = kept or self._cgi(service, url.query, body)
+            answer = kept or self._cgi(service, url.query, body, below, accept)
             if not kept and not body:
                 self.cache.put(key, answer)
         answer = spoil(mode(self.data, "msip", url.path), answer)
@@ -126,7 +131,7 @@ class MapServerHandler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def _cgi(self, service: str, query: str, body: bytes) -> Answer:
+    def _cgi(self, service: str, query: str, body: bytes, below: str = "", accept: str = "") -> Answer:
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "REQUEST_METHOD": "POST" if self.command == "POST" else "GET",
@@ -140,6 +145,7 @@ class MapServerHandler(BaseHTTPRequestHandler):
             "MAPSERVER_CONFIG_FILE": str(self.run / "mapserver.conf"),
             "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
             "OGR_SQLITE_SYNCHRONOUS": "OFF",
+            **({"PATH_INFO": f"/{service}/{below}", "HTTP_ACCEPT": accept} if below else {}),
         }
         with self.slots:
             try:
