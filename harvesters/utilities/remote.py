@@ -141,6 +141,12 @@ def _fetch_files(
         if known is None or not (known["sha256"] in have or spool.find(known["sha256"])):
             known = _download(entry, path, folder, spool, client)
             _remember(client, entry.url, stamp, known)
+        if entry.sha256 not in ("", known["sha256"]):
+            raise RecordError(
+                f"{entry.id} is not the file that its description names: its SHA-256 is {known['sha256']}, declared is "
+                f"{entry.sha256}.",
+                f"{entry.id} nie jest plikiem z opisu: jego SHA-256 to {known['sha256']}, a w opisie jest {entry.sha256}.",
+            )
         entry.sha256, entry.size, entry.modified = known["sha256"], stamp.size, stamp.day or entry.modified
         entry.url, entry.upload = file_name(entry.url), True
         if rules:
@@ -162,11 +168,6 @@ def _download(
     part = spool.new()
     try:
         sha256 = folder.download(path, part, limit)
-        if entry.sha256 and entry.sha256 != sha256:
-            raise RecordError(
-                f"{entry.id} is not the file that its description names: its SHA-256 is {sha256}, declared is {entry.sha256}.",
-                f"{entry.id} nie jest plikiem z opisu: jego SHA-256 to {sha256}, a w opisie jest {entry.sha256}.",
-            )
         names = columns.header(_head(part))
         spool.take(part, sha256)
     finally:

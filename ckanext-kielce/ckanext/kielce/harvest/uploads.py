@@ -12,15 +12,15 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib import uploader
 from ckanext.kielce.harvest.model import HarvestRecord
 from ckanext.kielce.harvest.records import RecordError
 from werkzeug.datastructures import FileStorage
@@ -77,34 +77,43 @@ def held(source_id: str, guid: str) -> set[str]:
     return {value for value in rows if value}
 
 
-@contextmanager
-def attached(
-    source_id: str, dataset: dict[str, Any], existing: dict[str, Any] | None = None
-) -> Iterator[dict[str, Any]]:
-    """The dataset with the waiting files opened as uploads, for package_create and package_update.
+def placed(source_id: str, dataset: dict[str, Any], existing: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The dataset as package_create and package_update take it, its waiting files put where CKAN keeps uploads.
 
-    A file that the existing resource holds already, by its hash, is left as it is. Raises RecordError when a file is neither held
-    nor waiting: the next run fetches it again.
+    The files are put there first, under ids that follow from dataset, name and content: a writer that dies in between leaves
+    nothing that the next one would not find or overwrite. (package_create takes no uploads, and package_update puts them
+    before its commit as well.) A file that the existing resource holds already, by its hash, is left as it is. Raises
+    RecordError when a file is neither held nor waiting: the next run fetches it again.
     """
     rows = (existing or {}).get("resources") or []
     have = {row["id"]: row.get("hash") for row in rows if row.get("url_type") == "upload"}
-    spool = Spool(source_id)
-    with ExitStack() as stack:
-        resources = []
-        for resource in dataset.get("resources") or []:
-            digest = str(resource.get("hash") or "")
-            if resource.get("url_type") == "upload" and have.get(resource.get("id")) != digest:
-                path = spool.find(digest)
-                name = str(resource.get("url") or "").rsplit("/", 1)[-1] or "plik"
-                if path is None:
-                    raise RecordError(
-                        f"The file {name} is no longer at hand; the next run fetches it again.",
-                        f"Pliku {name} nie ma już pod ręką; następne pobranie wczyta go ponownie.",
-                    )
-                stream = stack.enter_context(path.open("rb"))
-                resource = {**resource, "upload": FileStorage(stream, filename=name)}
-            resources.append(resource)
-        yield {**dataset, "resources": resources} if "resources" in dataset else dataset
+    resources = []
+    for given in dataset.get("resources") or []:
+        resource, digest = dict(given), str(given.get("hash") or "")
+        if resource.get("url_type") == "upload" and have.get(resource.get("id")) != digest:
+            name = str(resource.get("url") or "").rsplit("/", 1)[-1] or "plik"
+            resource["id"] = resource.get("id") or _new_id(str(dataset["id"]), name, digest)
+            _place(Spool(source_id), resource, name, digest)
+        resources.append(resource)
+    return {**dataset, "resources": resources} if "resources" in dataset else dataset
+
+
+def _new_id(package_id: str, name: str, digest: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{package_id}/{name}#{digest}"))
+
+
+def _place(spool: Spool, resource: dict[str, Any], name: str, digest: str) -> None:
+    path = spool.find(digest)
+    if path is None:
+        raise RecordError(
+            f"The file {name} is no longer at hand; the next run fetches it again.",
+            f"Pliku {name} nie ma już pod ręką; następne pobranie wczyta go ponownie.",
+        )
+    with path.open("rb") as stream:
+        upload = {"url": name, "upload": FileStorage(stream, filename=name)}
+        uploader.get_resource_uploader(upload).upload(resource["id"], uploader.get_max_resource_size())
+    resource["url"] = upload["url"]
+    resource["last_modified"] = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
 
 
 def prune() -> int:

@@ -427,8 +427,8 @@ def _create(item: HarvestItem, record: HarvestRecord, data: dict[str, Any]) -> d
         model.Session.flush()
         try:
             wanted = {**data, "id": package_id, "name": name}
-            with uploads.attached(item.source_id, wanted) as whole:
-                made = tk.get_action("package_create")(store.site_context(), whole)
+            whole = uploads.placed(item.source_id, wanted)
+            made = tk.get_action("package_create")(store.site_context(), whole)
             return as_stored(data, made)
         except tk.ValidationError as error:
             model.Session.rollback()
@@ -474,10 +474,8 @@ def _update(
     _harvest_object(item, record, "updated")
     model.Session.flush()
     try:
-        with uploads.attached(item.source_id, result.dataset, existing) as whole:
-            made = tk.get_action("package_update")(
-                {**store.site_context(), "original_package": existing}, whole
-            )
+        whole = uploads.placed(item.source_id, result.dataset, existing)
+        made = tk.get_action("package_update")({**store.site_context(), "original_package": existing}, whole)
     except tk.ValidationError as error:
         model.Session.rollback()
         raise _invalid(item_id, data, error) from error
