@@ -220,7 +220,8 @@ def resource(row: dict[str, Any], base: str, package: dict[str, Any], unmapped: 
         "name": name or text(row.get("id")),
         "description": plain(row.get("description")),
         "format": code or text(row.get("format")).upper(),
-        "mimetype": text(row.get("mimetype")).split(";")[0].lower() or media_type_of(code or ""),
+        "mimetype": text(row.get("mimetype")).rpartition("media-types/")[2].split(";")[0].lower()
+        or media_type_of(code or ""),
         "size": whole_number(row.get("size")),
         "issued": fields.day(row.get("created") or row.get("issued")),
         "modified": fields.day(row.get("last_modified") or row.get("modified")),

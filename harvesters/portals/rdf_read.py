@@ -16,7 +16,7 @@ from ckanext.kielce.harvest.records import Record, SourceError
 from ckanext.kielce.harvesters.answers import HEAD, refuse_pages
 from rdflib import BNode, Graph, Literal, URIRef
 
-from . import rdf_xml
+from . import rdf_turtle, rdf_xml
 from .rdf_store import HYDRA, PAGES, Row, Store, fingerprint
 
 ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7"
@@ -103,6 +103,8 @@ def _whole(path: Path, url: str, kind: str, store: Store) -> None:
             "kawałkami. Podaj adres postaci RDF/XML albo katalogu podzielonego na strony.",
         )
     body, graph = path.read_bytes(), Graph(bind_namespaces="none")
+    if kind != "json-ld" and _quickly(body, url, store):
+        return
     try:
         if kind == "json-ld":
             remote = next(_contexts(json.loads(body)), None)
@@ -128,6 +130,17 @@ def _whole(path: Path, url: str, kind: str, store: Store) -> None:
         rows.setdefault(_node(subject)[1], []).append((str(predicate), *_node(value)))
     for name, facts in rows.items():
         store.add(name, facts)
+
+
+def _quickly(body: bytes, url: str, store: Store) -> bool:
+    """Read Turtle or N-Triples without rdflib; False when that has to be asked."""
+    try:
+        rows = rdf_turtle.read(body.decode("utf-8-sig"), url)
+    except (UnicodeDecodeError, rdf_turtle.TurtleError):
+        return False
+    for name, facts in rows.items():
+        store.add(name, facts)
+    return True
 
 
 def _short(error: Exception) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from ckanext.kielce.harvest.records import SourceError
-from ckanext.kielce.harvesters.portals import rdf_store
+from ckanext.kielce.harvesters.portals import rdf_store, rdf_turtle
 from ckanext.kielce.harvesters.portals.rdf_read import graph_of, read
 from rdflib import Graph
+from rdflib.compare import isomorphic
 
 from tests.harvesters.canned import CannedClient
 
@@ -237,3 +238,43 @@ def test_a_publisher_said_a_thousand_times_costs_once(tmp_path: Path) -> None:
     started = time.process_time()
     assert len(records(text)) == 1500
     assert time.process_time() - started < 4
+
+
+TURTLE = r'''# a comment
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @base <https://powiat.example/> .
+PREFIX dct: <http://purl.org/dc/terms/>
+@prefix : <https://powiat.example/ns/> .
+<d/1> a dcat:Dataset ; dct:title "Zbiór \"1\" \u0142\t\\"@pl , """Wiele
+wierszy "w" cudzysłowie"""@en-GB ; ; dcat:keyword 'raz', "dwa";# and more
+  dct:spatial [ dct:title "x" ; dct:relation [] , ( 1 2.50 -3e5 "x"^^<http://www.w3.org/2001/XMLSchema#date> ) ] ;
+  :a.b%20c <d/2>, _:b1.x, true ; :v.1 "2"^^dct:Box, 7. # 7 and a full stop
+[ dct:title "nameless" ] . [] dct:title "too" .
+_:b1.x dct:title "blank" . ( 1 ) dct:title "list" .
+<d/2> dct:title ""; dct:relation :a\,b, <x\u0041>, <#part> ;
+.
+'''
+
+
+def test_turtle_is_read_as_rdflib_reads_it() -> None:
+    rows = rdf_turtle.read(TURTLE, URL)
+    ours = graph_of([[node, *row] for node, facts in rows.items() for row in facts])
+    theirs = Graph().parse(data=TURTLE, format="turtle", publicID=URL)
+    assert isomorphic(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a> <b>",
+        "<a> <b> <c",
+        "<a> <b> 'x",
+        "<a> b:c <d> .",
+        "<a> <b> [ <c> <d> .",
+        "{ <a> <b> <c> }",
+        "@prefix a <b> .",
+        '"x" <b> <c> .',
+    ],
+)
+def test_what_the_quick_reader_does_not_know_is_left_to_rdflib(text: str) -> None:
+    with pytest.raises(rdf_turtle.TurtleError):
+        rdf_turtle.read(text, URL)
