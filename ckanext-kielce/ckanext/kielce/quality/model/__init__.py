@@ -5,6 +5,18 @@ resource that is purged and created again.
 """
 
 from .evidence import Decision, Declaration, Lineage, LinkCheck, Observation
+from .findings import FindingRow, Judgement, Version
 from .score import Score, ScoreDay
 
-__all__ = ["Decision", "Declaration", "Lineage", "LinkCheck", "Observation", "Score", "ScoreDay"]
+__all__ = [
+    "Decision",
+    "Declaration",
+    "FindingRow",
+    "Judgement",
+    "Lineage",
+    "LinkCheck",
+    "Observation",
+    "Score",
+    "ScoreDay",
+    "Version",
+]
