@@ -190,6 +190,7 @@ def test_a_dry_run_says_that_nothing_was_written(
     before = source.datasets()
     source.run([record("a", "Drogi dla rowerów"), record("b", "Przystanki")], dry_run=True)
     assert source.datasets() == before
+    assert (last_run(source).state, last_run(source).outcome) == ("finished", "ok")
     shown = page(app, f"/harvest/{source.name}/run/{last_run(source).id}", as_editor)
     assert "To była próba" in shown and "Drogi dla rowerów" in shown
 

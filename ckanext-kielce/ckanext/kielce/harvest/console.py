@@ -54,7 +54,8 @@ def line_of_run(run: Mapping[str, Any]) -> None:
     kind = "dry run, " if run["kind"] == "dry_run" else ""
     took = f", {run['duration_seconds']:g} s" if run["duration_seconds"] is not None else ""
     begun = (run["started_at"] or run["created_at"])[:19].replace("T", " ")
-    word = click.style(state, fg=COLOURS.get(state, "red" if run["outcome"] else None))
+    shown = "refused, waits for a decision" if state == "held" else state
+    word = click.style(shown, fg=COLOURS.get(state, "red" if run["outcome"] else None))
     click.echo(
         f"{begun}  {run['id']}  {kind}{word}: {counts or 'no records'}{took}, "
         f"{run['requests']} requests, {run['bytes']} bytes"

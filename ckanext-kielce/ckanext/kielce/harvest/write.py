@@ -81,7 +81,10 @@ def work(owner: str, *, run_id: str | None = None) -> int:
     written: dict[int, dict[str, Any] | None] = {}
     with _documents() as documents:
         for item_id in ids:
+            begun = len(documents)
             _one(item_id, owner, shared, written)
+            if item_id not in written:
+                del documents[begun:]  # CKAN indexes before it commits: what was rolled back must not be found
     _settle(written, documents)
     runs.finish_if_done(found_run)
     return len(ids)
@@ -113,7 +116,7 @@ def _lease(owner: str, run_id: str | None) -> tuple[str, list[int]] | None:
     ids = model.Session.scalars(
         sa.update(HarvestItem)
         .where(HarvestItem.id.in_(slice_))
-        .values(lease_owner=owner, lease_until=runs.now() + runs.LEASE, attempts=HarvestItem.attempts + 1)
+        .values(lease_owner=owner, lease_until=runs.now() + runs.lease(), attempts=HarvestItem.attempts + 1)
         .returning(HarvestItem.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -266,6 +269,7 @@ def _settle(written: dict[int, dict[str, Any] | None], documents: list[dict[str,
     try:
         if documents:
             index.make_connection().add(docs=documents, commit=True)
+            _catch_up(documents)
     except (search.SearchError, SearchIndexError, pysolr.SolrError, OSError) as error:
         log.warning("Solr did not take a slice (%s); its %d records are indexed again", error, len(written))
         model.Session.execute(
@@ -301,6 +305,17 @@ def _settle(written: dict[int, dict[str, Any] | None], documents: list[dict[str,
     if rows:
         _count(rows[0].run_id, len(rows))
     model.Session.commit()
+
+
+def _catch_up(documents: list[dict[str, Any]]) -> None:
+    """Index again what somebody edited while its document waited for the slice's end: Solr has just got the older one."""
+    sent = {document["id"]: document["metadata_modified"] for document in documents}
+    rows = model.Session.execute(
+        sa.select(model.Package.id, model.Package.metadata_modified).where(model.Package.id.in_(sent))
+    )
+    for package_id, modified in rows.tuples().all():
+        if f"{modified.isoformat()}Z" != sent[package_id]:
+            search.rebuild(package_id, force=False)
 
 
 # One item
@@ -516,7 +531,8 @@ def preview(run: HarvestRun, harvester: SourceHarvester, source: Source) -> None
             _preview(item, shared)
             item.content = None
         model.Session.commit()
-        model.Session.expunge_all()
+        for item in items:  # not the run, which has to say how it ended
+            model.Session.expunge(item)
 
 
 def _preview(item: HarvestItem, shared: Work) -> None:
