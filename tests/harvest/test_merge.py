@@ -74,6 +74,29 @@ def test_files_continue_by_address_then_by_name() -> None:
     assert (made[2]["name"], made[2]["size"], made[2]["description"]) == ("A2", 7, "ręczny opis")
 
 
+def test_a_file_that_moved_takes_the_new_files_facts() -> None:
+    was = {"url": "http://x/2023.csv", "name": "A", "hash": "old", "size": 1, "encoding": "utf-8"}
+    now = {"url": "http://x/2024.csv", "name": "A", "hash": "new", "size": 2}
+    kept = {**was, "id": "1"}
+    existing = {"id": "i", "name": "n", "type": "dataset", "resources": [kept]}
+    made = merged(existing, {"resources": [now]}, Base({"resources": [was]}, {"resources": [kept]}))
+    assert made.dataset["resources"] == [{**now, "id": "1"}]
+    assert not any(change["kept"] for change in made.changes)
+
+
+def test_an_upload_is_known_by_the_name_that_the_source_gives_it() -> None:
+    """The portal makes its address; that the two differ is no move, and a coordinator's correction stays."""
+    draft = {"url": "a.csv", "name": "A", "hash": "old", "url_type": "upload"}
+    kept = {**draft, "url": "https://portal/dataset/i/resource/1/download/a.csv", "id": "1"}
+    existing = {"id": "i", "name": "n", "type": "dataset", "resources": [{**kept, "encoding": "cp1250"}]}
+    made = merged(
+        existing,
+        {"resources": [{**draft, "hash": "new"}]},
+        Base({"resources": [draft]}, {"resources": [kept]}),
+    )
+    assert [(row["hash"], row["encoding"]) for row in made.dataset["resources"]] == [("new", "cp1250")]
+
+
 def test_two_files_of_one_name_keep_their_own_ids() -> None:
     old = [
         {"id": "1", "url": "u1", "name": "N", "format": "CSV"},

@@ -294,14 +294,14 @@ def _continued(
     changes: list[dict[str, Any]],
     name: str,
 ) -> dict[str, Any]:
-    moved = old.get("url") != new.get("url") and not is_curated("url", old.get("url"), stored)
-    ours = {
-        key: value
-        for key, value in old.items()
-        if key not in RESOURCE_SYSTEM_FIELDS and not (moved and key in DELIVERY_FIELDS)
-    }
+    # The address of an upload is the portal's own; what counts is how the source called the file.
+    called = draft.get("url", old.get("url"))
+    moved = called != new.get("url") and not is_curated("url", old.get("url"), stored)
+    out = RESOURCE_SYSTEM_FIELDS | DELIVERY_FIELDS if moved else RESOURCE_SYSTEM_FIELDS
+    ours = {key: value for key, value in old.items() if key not in out}
+    base = {key: value for key, value in stored.items() if key not in out}
     found: list[dict[str, Any]] = []
-    result = _three_way(ours, new, draft, stored, found, f"resources/{name}/")
+    result = _three_way(ours, new, draft, base, found, f"resources/{name}/")
     if draft:
         changes.extend(found)
     return {**result, "id": old["id"]}
