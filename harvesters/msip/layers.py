@@ -12,12 +12,14 @@ from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest.links import layer_key, uuid_key
 from ckanext.kielce.harvest.records import Client, SourceError
 from ckanext.kielce.harvesters.msip import ows
+from ckanext.kielce.harvesters.msip.gml import Features, read_features
 from ckanext.kielce.harvesters.msip.ows_wms import Wms, read_wms
 from ckanext.kielce.harvesters.msip.tables import table
 from ckanext.kielce.harvesters.msip.words import say
 
 WFS_VERSIONS = ("2.0.0", "1.1.0")
 WMS_VERSIONS = ("1.3.0", "1.1.1")
+FEATURE_BYTES = 10 * 2**20  # one feature may be the outline of the country
 HITS_BYTES = 2**20  # an answer to resultType=hits has a few hundred
 URL_LENGTH = 6000  # of one DescribeFeatureType request; servers cut longer addresses
 MOST_CRS = 12  # named in a description; some services list hundreds
@@ -114,6 +116,23 @@ def count(client: Client, service: ows.Wfs, layer: ows.Layer) -> int | None:
         with client.fetch(url, max_bytes=HITS_BYTES) as answer:
             return ows.read_count(answer.body, service.url)
     except (FetchError, SourceError):  # the number is a courtesy; some services send all features instead
+        return None
+
+
+def one_feature(client: Client, service: ows.Wfs, layer: ows.Layer) -> Features | None:
+    """The layer's first feature, from which its kind of geometry is seen; None when the service gives none."""
+    two = service.version.startswith("2")
+    parameters: dict[str, str | int] = {
+        "service": "WFS",
+        "version": service.version,
+        "request": "GetFeature",
+        ("typeNames" if two else "typeName"): layer.name,
+        ("count" if two else "maxFeatures"): 1,
+    }
+    try:
+        with client.fetch(ows.request_url(service.url, **parameters), max_bytes=FEATURE_BYTES) as answer:
+            return read_features(answer.body, service.url)
+    except (FetchError, SourceError):
         return None
 
 

@@ -40,9 +40,11 @@ class MsipWfsHarvester(SourceHarvester):
             description_pl="Adres WMS z tymi samymi warstwami; bez niego próbowany jest ten sam adres.",
         ),
         "count_features": ConfigField(
-            "Ask for the number of features of each layer that is new or changed (default true).",
+            "Ask each layer that is new or changed for its number of features and, where the schema does not tell "
+            "their kind, for the first of them (default true).",
             "flag",
-            description_pl="false: nie pytaj o liczbę obiektów (jedno zapytanie na nową lub zmienioną warstwę).",
+            description_pl="false: nie pytaj o liczbę obiektów ani o pierwszy z nich (do dwóch zapytań na nową lub "
+            "zmienioną warstwę).",
         ),
     }
 
@@ -96,12 +98,18 @@ def _drawing(client: Client, source: Source) -> tuple[Wms | None, str | None]:
 def _with_count(
     content: dict[str, Any], client: Client, service: ows.Wfs, layer: ows.Layer
 ) -> Callable[[], dict[str, Any]]:
-    """The content with the number of features; it moves every day, so it is no part of the revision."""
+    """The content with the number of features and their kind; the number moves every day, so the revision is without."""
 
     def made() -> dict[str, Any]:
+        more: dict[str, Any] = {}
         number = layers.count(client, service, layer)
-        counted = {} if number is None else {"count": number}
-        return {**content, "layer": {**content["layer"], **counted}}
+        if number is not None:
+            more["count"] = number
+        found = None if layer.geometry or number == 0 else layers.one_feature(client, service, layer)
+        if found and found.kind:
+            more["geometry"] = found.kind
+        seen = {"seen": found.box} if found and found.box else {}
+        return {**content, "layer": {**content["layer"], **more}, **seen}
 
     return made
 
@@ -128,8 +136,19 @@ def to_dataset(content: dict[str, Any], lang: str) -> DatasetDraft:
         )
     if layer.count is not None and service.limit and layer.count > service.limit:
         unmapped.append(say("limit", lang, count=layer.count, limit=service.limit))
+    if layer.box and content.get("seen") and _apart(layer.box, content["seen"]):
+        unmapped.append(say("outside", lang, declared=_degrees(layer.box), found=_degrees(content["seen"])))
     if not layer.columns:
         unmapped.append(say("columns", lang))
     if not any(resource["format"] == "GEOJSON" for resource in data["resources"]):
         unmapped.append(say("geojson", lang, formats=", ".join(layer.formats) or "-"))
     return DatasetDraft(data, unmapped, service.provider or None)
+
+
+def _apart(first: list[float], second: list[float]) -> bool:
+    """Whether two boxes (west, south, east, north) do not even touch."""
+    return first[0] > second[2] or second[0] > first[2] or first[1] > second[3] or second[1] > first[3]
+
+
+def _degrees(box: list[float]) -> str:
+    return ", ".join(f"{side:.3f}" for side in box)

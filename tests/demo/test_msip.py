@@ -120,6 +120,16 @@ def test_wms_points_to_the_metadata(ask, msip_url: str) -> None:
     assert record_id("aed") in link
 
 
+def test_wms_says_where_its_layers_are(ask, msip_url: str) -> None:
+    """The extent was once written in degrees into a map in metres: the layers lay in the Atlantic."""
+    tree = xml(ask(f"{msip_url}/ows/geoportal?service=WMS&version=1.3.0&request=GetCapabilities"))
+    boxes = tree.findall(".//wms:Layer/wms:Layer/wms:EX_GeographicBoundingBox", NAMES)
+    assert len(boxes) == len(table().of("geoportal"))
+    for box in boxes:
+        west, east, south, north = (float(side.text) for side in box)
+        assert 20.4 < west < east < 20.8 and 50.75 < south < north < 50.95
+
+
 def test_only_wms_where_there_are_only_pictures(ask, msip_url: str) -> None:
     answer = ask(f"{msip_url}/ows/geoportal{WFS}GetFeature&typeNames=ms:ortofotomapa&count=1")
     assert b"ExceptionReport" in answer.body

@@ -102,7 +102,6 @@ def _types(layer: Layer) -> str:
 def _layer(layer: Layer, data: Path, counts: dict[str, dict[str, list[float]]], csw_url: str | None) -> str:
     source = layer.draws or layer.name
     crs = table().layers[source].crs
-    west, south, east, north = counts[source]["bbox"]
     aliases = "\n".join(f'      "gml_{c}_alias" "{c}"' for c in layer.columns)
     link = ""
     if csw_url and layer.service == "geoportal":
@@ -129,7 +128,6 @@ def _layer(layer: Layer, data: Path, counts: dict[str, dict[str, list[float]]], 
       "ows_abstract" "{_quoted(layer.abstract)} {_quoted(SAMPLE_NOTE)}"
       "ows_keywordlist" "{_quoted(",".join(layer.keywords))}"
       "ows_srs" "EPSG:{crs} {" ".join(s for s in SRS.split() if s != f"EPSG:{crs}")}"
-      "wms_extent" "{west} {south} {east} {north}"
       {ows}
       "wms_enable_request" "*"
       "gml_include_items" "all"

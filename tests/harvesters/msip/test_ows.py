@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest.records import Record, Source, SourceError
-from ckanext.kielce.harvesters.msip import layers, ows, ows_wms, wfs, wms
+from ckanext.kielce.harvesters.msip import gml, layers, ows, ows_wms, wfs, wms
 from ckanext.kielce.harvesters.msip.xml import NotXmlError, parse, text_of
 
 spec = importlib.util.spec_from_file_location("msip_samples", Path(__file__).with_name("samples.py"))
@@ -150,6 +150,8 @@ class Server:
         raise answer or FetchError("http_error", "404", url, 404)
 
 
+POINT = """<FeatureCollection numberMatched="1"><member><a><g><Point srsName="urn:ogc:def:crs:EPSG::4326"><pos>50.1 21.9</pos>
+</Point></g></a></member></FeatureCollection>"""
 HITS = '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" numberMatched="{}"/>'
 
 
@@ -178,6 +180,11 @@ def test_a_wfs_is_read_with_three_requests_and_counts_only_what_is_mapped() -> N
     draft = wfs.to_dataset(found[0].loaded(), "pl")
     assert len(server.asked) == 4 and "resultType=hits" in server.asked[3]
     assert any("12000" in text and "10000" in text for text in draft.unmapped)
+    empty = wfs.to_dataset(found[1].loaded(), "pl")
+    assert "geometry_type" not in empty.data, "no features, no kind"
+    server.answers["wfs_getfeature"] = POINT
+    draft = wfs.to_dataset({**found[1].loaded(), "service": found[0].loaded()["service"]}, "pl")
+    assert draft.data["geometry_type"] == "point" and "count=1" in server.asked[-2]
     server.answers["wfs_getfeature"] = HITS.format(12001)
     assert [record.revision for record in harvest(wfs.MsipWfsHarvester, server)] == [
         record.revision for record in found
@@ -191,6 +198,17 @@ def test_a_wfs_is_read_with_three_requests_and_counts_only_what_is_mapped() -> N
 def test_a_service_that_does_not_count_is_harvested_all_the_same(answer: Any) -> None:
     (record, _other) = harvest(wfs.MsipWfsHarvester, wfs_server(wfs_getfeature=answer))
     assert "count" not in record.loaded()["layer"]
+
+
+def test_a_feature_outside_the_declared_extent_is_told() -> None:
+    content = {
+        "service": {"url": URL, "version": "2.0.0"},
+        "layer": {"name": "a", "box": [20.5, 50.8, 20.7, 50.9]},
+        "seen": [21.9, 50.1, 21.9, 50.1],
+    }
+    assert any("21.900" in text for text in wfs.to_dataset(content, "pl").unmapped)
+    content["seen"] = [20.6, 50.7, 20.6, 50.81]
+    assert not any("zasięg" in text for text in wfs.to_dataset(content, "pl").unmapped)
 
 
 def test_a_wms_that_is_down_costs_no_dataset_its_map() -> None:
@@ -323,16 +341,59 @@ def test_counts_of_real_servers(real_data: Path, name: str, count: int | None) -
     assert ows.read_count((real_data / "wfs" / name).read_bytes(), URL) == count
 
 
-def test_all_real_answers_are_read(real_data: Path) -> None:
-    files = sorted((real_data / "wfs").glob("*.xml"))
-    assert len(files) >= 16
-    for path in files:
-        root = parse(path.read_bytes(), path.name)
-        codes = {
-            ows.epsg(node.get("srsName"))
-            for node in root.iter("{*}Polygon", "{*}Envelope")
-            if node.get("srsName")
-        }
-        assert codes <= {"EPSG:2180", "EPSG:4326", "EPSG:2178", "EPSG:2177", "EPSG:2179", "EPSG:2176"}, (
-            path.name
-        )
+REAL = {  # file: (features, matched, kind, system, other way round, some place of the county that must be inside or near)
+    "dabrowa_gornicza_wfs110_dzialki": (1, None, "polygon", "EPSG:2180", False, (19.31, 50.34)),
+    "epodgik__gml_basic_building": (1, 1, "polygon", "EPSG:4326", False, (20.86, 52.17)),
+    "epodgik__gml_coordinates_lat_lon_order": (1, 1, "polygon", "EPSG:4326", False, (20.86, 52.17)),
+    "epodgik__gml_coordinates_lon_lat_order": (1, 1, "polygon", "EPSG:4326", True, (20.86, 52.17)),
+    "epodgik__gml_multiple_buildings": (3, 3, "polygon", "EPSG:4326", False, (20.86, 52.17)),
+    "epodgik__gml_no_building": (0, 0, "", "", False, None),
+    "geoportal2__gml_basic_building": (1, 1, "polygon", "EPSG:4326", False, (18.64, 49.75)),
+    "geoportal2__gml_building_no_building_type": (1, 1, "polygon", "EPSG:4326", False, (18.64, 49.75)),
+    "geoportal2__gml_multiple_buildings": (2, 2, "polygon", "EPSG:4326", False, (18.64, 49.75)),
+    "geoportal2__gml_no_building": (0, 0, "", "", False, None),
+    "geoportal__gml_building_2180_crs": (1, 1, "polygon", "EPSG:2180", False, (15.57, 51.26)),
+    "gugik_uslugazbiorcza_wfs200_dzialki": (1, None, "polygon", "EPSG:2180", False, (15.9, 51.12)),
+    "katowice__gml_basic_building_3d": (1, None, "polygon", "EPSG:2177", False, (19.03, 50.25)),
+    "warszawa__gml_multiple_polygons": (10, 10, "polygon", "EPSG:4326", True, (21.01, 52.23)),
+    "warszawa__gml_multisurface_multiple_polygons": (1, 1, "polygon", "EPSG:4326", True, (21.08, 52.16)),
+    "warszawa__gml_no_building": (0, 0, "", "", False, None),
+}
+
+
+def test_every_real_answer_has_its_expectation(real_data: Path) -> None:
+    assert {path.stem for path in (real_data / "wfs").glob("*.xml")} == set(REAL)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_answers(real_data: Path, name: str) -> None:
+    count, matched, kind, system, swapped, place = REAL[name]
+    found = gml.read_features((real_data / "wfs" / f"{name}.xml").read_bytes(), name)
+    assert (len(found.ids), found.matched, found.kind, found.crs) == (count, matched, kind, system)
+    assert found.swapped is swapped
+    assert bool(found.box) is bool(place)
+    if place:
+        west, south, east, north = found.box
+        assert west == pytest.approx(place[0], abs=0.03) and north == pytest.approx(place[1], abs=0.03)
+        assert 0 < east - west < 0.01 and 0 < north - south < 0.01
+    assert all(found.ids) is (name != "geoportal__gml_building_2180_crs"), '".1" is no id'
+
+
+def test_an_exception_is_no_empty_layer() -> None:
+    for text in (samples.EXCEPTION, samples.WMS, samples.LOGIN):
+        with pytest.raises(SourceError):
+            gml.read_features(text.encode(), URL)
+
+
+def test_gml_2_and_a_system_that_is_not_known() -> None:
+    text = """<FeatureCollection xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><a fid="a.1"><gml:boundedBy/><g>
+    <gml:Point srsName="{}"><gml:coordinates>20.6,50.9</gml:coordinates></gml:Point></g></a></gml:featureMember>
+    </FeatureCollection>"""
+    found = gml.read_features(text.format("EPSG:4326").encode(), URL)
+    assert (found.kind, found.box, found.swapped, found.ids) == (
+        "point",
+        [20.6, 50.9, 20.6, 50.9],
+        True,
+        ["a.1"],
+    )
+    assert gml.read_features(text.format("LOCAL:7").encode(), URL).box == []
