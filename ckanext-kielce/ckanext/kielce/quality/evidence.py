@@ -11,7 +11,7 @@ from typing import Any
 
 from ckan import model as ckan_model
 from ckanext.kielce.common.periods import fold
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from . import model
 from .domain import model as domain
@@ -19,11 +19,10 @@ from .gather.codec import from_row
 from .gather.declare import field_value
 from .gather.fetching import format_of, kind_of
 from .gather.observe import is_passing
-from .gather.reading import dictionary_of
+from .gather.dictionary import dictionary_of
+from .rows import Rows, load_rows
 from .settings import Settings
 
-#: Newest observations of a dataset that are judged; older ones add nothing to rhythms learned from 20 gaps.
-KEPT_OBSERVATIONS = 600
 #: ISO 8601 periods in common use, as EU codes.
 ISO_PERIODS: Mapping[str, str] = {
     "PT1H": "HOURLY",
@@ -70,28 +69,28 @@ def frequency_code(value: str | None) -> tuple[str, float | None]:
 
 
 def build_evidence(
-    package: dict[str, Any], options: Settings, mqa: domain.MqaResult | None = None
+    package: dict[str, Any],
+    options: Settings,
+    mqa: domain.MqaResult | None = None,
+    rows: Rows | None = None,
 ) -> domain.DatasetEvidence:
     """Everything known of a dataset, for ``assess``.
 
     :param package: dataset dict as ``package_show`` gives it
     :param mqa: points of its metadata; None where they are not measured
+    :param rows: its stored rows; read when they aren't given
     """
     package_id = package["id"]
-    ancestors = ckan_model.Session.scalars(
-        select(model.Lineage).where(model.Lineage.package_id == package_id)
-    ).all()
-    decisions = active_decisions(package_id)
-    rows = _observations(package_id, ancestors)
-    level = max((row.profile.get("sample_level", 0) for row in rows), default=0)
+    rows = rows or load_rows([package])[package_id]
+    decisions = rows.decisions
+    level = max((row.profile.get("sample_level", 0) for row in rows.observations), default=0)
     seen: dict[str, list[domain.Observation]] = defaultdict(list)
     own: set[str] = set()
-    for row in rows:
+    for row in rows.observations:
         seen[row.resource_id].append(from_row(row, level))
         if row.package_id == package_id:
             own.add(row.resource_id)
     cleared = _cleared_columns(decisions, seen)
-    links = _links([resource["id"] for resource in package["resources"]])
     keys = series_keys(package["resources"])
     has_data = any(not _is_side(resource) for resource in package["resources"])
     resources = tuple(
@@ -113,7 +112,7 @@ def build_evidence(
                 and decision.subject
                 and decision.subject.startswith(f"{resource['id']}/")
             ),
-            **_link_state(resource, links.get(resource["id"])),
+            **_link_state(resource, rows.links.get(resource["id"])),
         )
         for resource in package["resources"]
     )
@@ -126,7 +125,7 @@ def build_evidence(
     return domain.DatasetEvidence(
         dataset_id=package_id,
         title=package.get("title") or package["name"],
-        declarations=declarations(package_id, ancestors),
+        declarations=declarations(rows.declarations),
         resources=resources,
         mqa=mqa,
         closed=_closed(package, decisions, options),
@@ -160,26 +159,8 @@ def active_decisions(package_id: str) -> list[model.Decision]:
     )
 
 
-def declarations(
-    package_id: str, ancestors: Iterable[model.Lineage] = ()
-) -> tuple[domain.FrequencyDeclaration, ...]:
-    """Declared frequencies of a dataset and of those whose content it carries on, oldest first."""
-    rows = ckan_model.Session.scalars(
-        select(model.Declaration)
-        .where(
-            or_(
-                model.Declaration.package_id == package_id,
-                *(
-                    and_(
-                        model.Declaration.package_id == item.ancestor_id,
-                        model.Declaration.declared_at < item.since,
-                    )
-                    for item in ancestors
-                ),
-            )
-        )
-        .order_by(model.Declaration.declared_at)
-    )
+def declarations(rows: Iterable[model.Declaration]) -> tuple[domain.FrequencyDeclaration, ...]:
+    """Declared frequencies as the domain takes them, in the order of the rows."""
     result = []
     for row in rows:
         code, days = frequency_code(row.frequency)
@@ -194,38 +175,6 @@ def declarations(
             )
         )
     return tuple(result)
-
-
-def _observations(package_id: str, ancestors: Iterable[model.Lineage]) -> list[model.Observation]:
-    rows = ckan_model.Session.scalars(
-        select(model.Observation)
-        .where(
-            or_(
-                model.Observation.package_id == package_id,
-                *(
-                    and_(
-                        model.Observation.package_id == item.ancestor_id,
-                        model.Observation.observed_at < item.since,
-                    )
-                    for item in ancestors
-                ),
-            )
-        )
-        .order_by(model.Observation.observed_at.desc())
-        .limit(KEPT_OBSERVATIONS)
-    ).all()
-    return list(reversed(rows))
-
-
-def _links(resource_ids: list[str]) -> dict[str, model.LinkCheck]:
-    """Newest link state of each resource."""
-    rows = ckan_model.Session.scalars(
-        select(model.LinkCheck)
-        .where(model.LinkCheck.resource_id.in_(resource_ids))
-        .order_by(model.LinkCheck.resource_id, model.LinkCheck.checked_at.desc())
-        .distinct(model.LinkCheck.resource_id)
-    )
-    return {row.resource_id: row for row in rows}
 
 
 def _link_state(resource: dict[str, Any], check: model.LinkCheck | None) -> dict[str, Any]:

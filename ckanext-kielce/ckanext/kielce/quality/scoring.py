@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import insert
 
-from . import rdf, store, stored
+from . import rdf, rows, store, stored
 from .domain.index import assess
 from .domain.model import Assessment, DatasetEvidence
 from .evidence import build_evidence
@@ -53,31 +54,53 @@ def score_package(
     :param defer_commit: leave the index's commit to the caller (many datasets in one go)
     :returns: the score, or None for a dataset that is gone or a draft
     """
-    now = now or dt.datetime.now(dt.timezone.utc)
-    package = _package(package_id)
+    package = package_of(package_id)
     if package is None:
         return None
+    for score in score_packages([package], now or dt.datetime.now(dt.timezone.utc)):
+        if index:
+            reindex(score.package_id, defer_commit=defer_commit)
+    return store.score_of(package["id"])
+
+
+def score_packages(packages: Sequence[dict[str, Any]], now: dt.datetime) -> list[Score]:
+    """Score datasets from stored evidence and commit.
+
+    :param packages: their dicts as ``package_show`` gives them
+    :returns: the scores of which search or pages show something else than before
+    """
     options = settings()
-    score = store.score_of(package["id"])
-    evidence = build_evidence(package, options)
-    measured = rdf.measure(package, rdf.link_statuses(package, evidence), score)
+    scores = store.scores_of(package["id"] for package in packages)
+    evidence_rows = rows.load_rows(packages)
+    changed, days = [], []
+    for package in packages:
+        score = scores.get(package["id"])
+        if score is None:
+            score = Score(package_id=package["id"])
+            ckan_model.Session.add(score)
+        before = score.content_hash
+        _score(score, package, evidence_rows[package["id"]], options, now)
+        days.append(_day(score))
+        if score.content_hash != before:
+            changed.append(score)
+    _keep_days(days)
+    ckan_model.Session.commit()
+    return changed
+
+
+def _score(
+    score: Score, package: dict[str, Any], kept: rows.Rows, options: Settings, now: dt.datetime
+) -> None:
+    evidence = build_evidence(package, options, rows=kept)
+    previous = score if score.content_hash else None
+    measured = rdf.measure(package, rdf.link_statuses(package, evidence), previous)
     evidence = replace(evidence, mqa=measured.result)
     assessment = assess(evidence, now)
-    if score is None:
-        score = Score(package_id=package["id"])
-        ckan_model.Session.add(score)
-    before = score.content_hash
-    _fill(score, assessment, options, now)
+    _fill(score, assessment, options, now, kept.looks)
     score.withheld_resources = suspected(evidence)
     score.withheld = score.withheld or bool(score.withheld_resources)
     score.content_hash = _shown_hash(score)
     score.source_hash, score.rdf_hash, score.mqa = measured.source_hash, measured.rdf_hash, measured.as_json()
-    _keep_day(score)
-    changed = score.content_hash != before
-    ckan_model.Session.commit()
-    if index and changed:
-        reindex(score.package_id, defer_commit=defer_commit)
-    return score
 
 
 def reindex(package_id: str, *, defer_commit: bool = False) -> None:
@@ -85,7 +108,8 @@ def reindex(package_id: str, *, defer_commit: bool = False) -> None:
     search.rebuild(package_ids=[package_id]) if defer_commit else search.rebuild(package_id)
 
 
-def _package(package_id: str) -> dict[str, Any] | None:
+def package_of(package_id: str) -> dict[str, Any] | None:
+    """Dict of a dataset as it is in the database; None for one that is gone, a draft, or no data."""
     try:
         package = tk.get_action("package_show")({"ignore_auth": True, "use_cache": False}, {"id": package_id})
     except tk.ObjectNotFound:
@@ -94,7 +118,13 @@ def _package(package_id: str) -> dict[str, Any] | None:
     return package if scored else None
 
 
-def _fill(score: Score, assessment: Assessment, options: Settings, now: dt.datetime) -> None:
+def _fill(
+    score: Score,
+    assessment: Assessment,
+    options: Settings,
+    now: dt.datetime,
+    looks: Mapping[str, dt.datetime],
+) -> None:
     forecast = assessment.forecast
     score.scored_at = now
     score.rules_version = assessment.rules_version
@@ -115,7 +145,7 @@ def _fill(score: Score, assessment: Assessment, options: Settings, now: dt.datet
     score.due_at = assessment.due_at
     score.overdue_at = assessment.overdue_at
     score.delinquent_at = assessment.delinquent_at
-    score.next_check = next_check(score.package_id, assessment, options, now)
+    score.next_check = next_check(looks, assessment, options, now)
     score.assessment = stored.dump(assessment)
 
 
@@ -158,16 +188,19 @@ LABELS = frozenset(
 )
 
 
-def next_check(package_id: str, assessment: Assessment, options: Settings, now: dt.datetime) -> dt.datetime:
+def next_check(
+    looks: Mapping[str, dt.datetime], assessment: Assessment, options: Settings, now: dt.datetime
+) -> dt.datetime:
     """When to look at a dataset next: four times in its period, within the configured limits."""
     days = assessment.period_days or assessment.declared_period_days or 30.0
     rhythm = min(max(dt.timedelta(days=days / LOOKS_PER_PERIOD), options.check_min), options.check_max)
-    looks = store.last_looks(package_id)
     return (max(looks.values()) if looks else now) + rhythm
 
 
-def _keep_day(score: Score) -> None:
-    values = {
+def _day(score: Score) -> dict[str, Any]:
+    return {
+        "package_id": score.package_id,
+        "day": score.scored_at.date(),
         "rules_version": score.rules_version,
         "quality_index": score.quality_index,
         "metadata_points": score.metadata_points,
@@ -176,5 +209,14 @@ def _keep_day(score: Score) -> None:
         "grade": score.grade,
         "status": score.status,
     }
-    row = insert(ScoreDay).values(package_id=score.package_id, day=score.scored_at.date(), **values)
-    ckan_model.Session.execute(row.on_conflict_do_update(index_elements=["package_id", "day"], set_=values))
+
+
+def _keep_days(days: Sequence[dict[str, Any]]) -> None:
+    """Write the last score of a day for each dataset, over the one that the day had so far."""
+    if not days:
+        return
+    row = insert(ScoreDay)
+    kept = {name: row.excluded[name] for name in days[0] if name not in ("package_id", "day")}
+    ckan_model.Session.execute(
+        row.on_conflict_do_update(index_elements=["package_id", "day"], set_=kept), list(days)
+    )

@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy import select
 
 from . import model
+from .domain.rules import RULES
 
 Session = ckan_model.Session
 Package = ckan_model.Package
@@ -149,6 +150,11 @@ def _status_is(status: str) -> sa.ColumnElement[bool]:
     return sa.and_(score.status == status, sa.or_(~turning, none_passed))
 
 
+def turning(now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Scores that are another one by now though nothing happened: a threshold has passed, or the rules are new."""
+    return sa.or_(model.Score.next_crossing <= now, model.Score.rules_version != RULES.version)
+
+
 def due_datasets(now: dt.datetime) -> tuple[list[str], list[str]]:
     """Datasets whose look is due, and others whose score turns by itself; the longest due first.
 
@@ -165,7 +171,7 @@ def due_datasets(now: dt.datetime) -> tuple[list[str], list[str]]:
     score = Session.scalars(
         select(Package.id)
         .select_from(joined)
-        .where(active, model.Score.next_crossing <= now, model.Score.next_check > now)
+        .where(active, turning(now), model.Score.next_check > now)
         .order_by(model.Score.next_crossing)
     ).all()
     return list(observe), list(score)
@@ -194,18 +200,20 @@ def observations(
     return total, list(Session.scalars(newest))
 
 
-def last_looks(package_id: str) -> dict[str, dt.datetime]:
-    """When each resource of a dataset was last looked at (content or link)."""
-    looks: dict[str, dt.datetime] = {}
+def last_looks_of(package_ids: Iterable[str]) -> dict[str, dict[str, dt.datetime]]:
+    """When each resource was last looked at (content or link), by dataset id."""
+    ids = list(package_ids)
+    found: dict[str, dict[str, dt.datetime]] = {}
     for table, column in (
         (model.Observation, model.Observation.last_seen_at),
         (model.LinkCheck, model.LinkCheck.last_checked_at),
     ):
         rows = Session.execute(
-            select(table.resource_id, sa.func.max(column))
-            .where(table.package_id == package_id)
-            .group_by(table.resource_id)
+            select(table.package_id, table.resource_id, sa.func.max(column))
+            .where(table.package_id.in_(ids))
+            .group_by(table.package_id, table.resource_id)
         )
-        for resource_id, moment in rows:
+        for package_id, resource_id, moment in rows:
+            looks = found.setdefault(package_id, {})
             looks[resource_id] = max(moment, looks.get(resource_id, moment))
-    return looks
+    return found
