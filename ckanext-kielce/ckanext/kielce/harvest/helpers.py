@@ -10,7 +10,9 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckanext.harvest.interfaces import IHarvester
+from ckanext.kielce.common import vocabularies
 from ckanext.kielce.common.formatting import NBSP, datetime_warsaw, number
 from ckanext.kielce.harvest import curation, labels, overview, punctuality
 from ckanext.kielce.harvest import schedule as schedules
@@ -21,6 +23,7 @@ __all__ = [
     "kielce_harvest_count",
     "kielce_harvest_curated",
     "kielce_harvest_dataset",
+    "kielce_harvest_described",
     "kielce_harvest_duration",
     "kielce_harvest_eta",
     "kielce_harvest_field",
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 VALUE_LENGTH = 300
+AUTHORITIES = ("http://publications.europa.eu/", "http://data.europa.eu/")
+VOCABULARIES = ("frequencies", "themes", "languages", "access_rights", "hvd_categories")
 
 
 def _lang() -> str:
@@ -69,15 +74,14 @@ def kielce_harvest_word(table: str, code: str | None) -> str:
 
 
 def kielce_harvest_grouped(sources: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
-    """(tone, word, how many) of the sources by health, the healthy ones first."""
-    counts: dict[tuple[str, str], int] = {}
-    order = ("fresh", "due", "overdue", "unknown", "closed")
+    """(tone, word, how many) of the sources by health, the healthy ones first; of several tones the most urgent."""
+    groups: dict[str, list[int]] = {}
+    order = ("fresh", "unknown", "closed", "due", "overdue")
     for source in sources:
-        key = (source["health"]["tone"], kielce_harvest_text(source["health"], "word"))
-        counts[key] = counts.get(key, 0) + 1
-    return [
-        (tone, word, counts[tone, word]) for tone, word in sorted(counts, key=lambda k: order.index(k[0]))
-    ]
+        word = kielce_harvest_text(source["health"], "word")
+        groups.setdefault(word, []).append(order.index(source["health"]["tone"]))
+    ranked = sorted(groups.items(), key=lambda group: (max(group[1]), group[0]))
+    return [(order[max(tones)], word, len(tones)) for word, tones in ranked]
 
 
 def kielce_harvest_punctuality(source: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,8 +148,18 @@ def _field(name: str, dataset_type: str | None, part: str) -> str:
     return name
 
 
-def kielce_harvest_value(value: Any) -> str:
-    """A field's value in one line, long ones cut; "(puste)" for none."""
+def kielce_harvest_described(text: str) -> str:
+    """The half of a description "po polsku / in English" that is in the page's language."""
+    return text.split(" / ")[0 if _lang() == "pl" else -1]
+
+
+def kielce_harvest_value(value: Any, field: str = "") -> str:
+    """A field's value in one line, codes as words, long ones cut; "(puste)" for none."""
+    if field == "owner_org" and value:
+        group = model.Group.get(str(value))
+        value = group.title if group else value
+    if field == "domain" and (entry := vocabularies.domain(value)):
+        return entry.label(_lang())
     if isinstance(value, str) and value[:1] in ("[", "{"):
         with contextlib.suppress(ValueError):
             value = json.loads(value)
@@ -169,7 +183,16 @@ def _flat(value: Any) -> str:
         return ", ".join(_flat(part) for part in value.values() if part not in (None, "", [], {}))
     if isinstance(value, (list, tuple)):
         return "; ".join(filter(None, map(_flat, value)))
-    return str(value)
+    text = str(value)
+    return _word_of(text) if text.startswith(AUTHORITIES) else text
+
+
+def _word_of(uri: str) -> str:
+    """What an address of an EU authority table stands for ("MONTHLY" is "co miesiąc"); else the address."""
+    for name in VOCABULARIES:
+        if entry := vocabularies.load(name).get(uri):
+            return entry.label(_lang())
+    return uri
 
 
 def kielce_harvest_schedule(text: str) -> dict[str, Any]:
