@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 0.5  # seconds between two looks for work
 TROUBLE = 2.0  # seconds before the database is asked again after it did not answer
-HEARTBEAT = 10.0  # seconds between two signs of life
+BEATS = 4  # signs of life in the time of a lease
 FOREIGN_CLAIM = {"gather": 3 * 3600, "fetch": 900}  # seconds one message of a foreign harvester may take
 
 
@@ -56,7 +56,7 @@ class Heartbeat:
 
     def __exit__(self, *_error: object) -> None:
         self._stop.set()
-        self._thread.join(timeout=HEARTBEAT)
+        self._thread.join(timeout=10)
 
     def watch(self, owner: str) -> None:
         with self._lock:
@@ -67,7 +67,7 @@ class Heartbeat:
             self._owners.discard(owner)
 
     def _beat(self) -> None:
-        while not self._stop.wait(HEARTBEAT):
+        while not self._stop.wait(runs.lease().total_seconds() / BEATS):
             with self._lock:
                 owners = list(self._owners)
             for owner in owners:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(
-    seconds=45
-)  # how long a silent process keeps its work; it says every ten seconds that it lives
 MAX_ATTEMPTS = 5  # a run that kills its process so often is given up
 # Causes of a record's failure that may be gone when it is tried again soon; others wait for the next run.
 PASSING = ("fetch", "index", "database", "gave_up_record")
@@ -41,6 +38,11 @@ class RunError(ValueError):
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def lease() -> timedelta:
+    """How long a silent process keeps its work; it says four times in that time that it lives."""
+    return timedelta(seconds=max(2, int(tk.config.get("ckanext.kielce.harvest.lease_seconds"))))
 
 
 def naive(moment: datetime) -> datetime:
@@ -95,6 +97,7 @@ def client(source: Source, run: HarvestRun) -> Client:
     last = model.Session.get(HarvestRun, state.last_run_id) if state.last_run_id else None
     # a dry run may look at what is kept, but leaves no trace
     made = Client(source, cache=DatabaseCache(source.id, writes=run.kind == "run"))
+    made.dry_run = run.kind == "dry_run"
     made.may_skip = (
         run.kind == "run"
         and run.attempts <= 1  # a reading that broke off has kept answers that nobody acted on
@@ -196,7 +199,7 @@ def claim(owner: str) -> HarvestRun | None:
     if run is None:
         model.Session.rollback()
         return None
-    run.state, run.lease_owner, run.lease_until = "reading", owner, now() + LEASE
+    run.state, run.lease_owner, run.lease_until = "reading", owner, now() + lease()
     run.started_at = run.started_at or now()
     run.attempts += 1
     job = model.Session.get(HarvestJob, run.id)
@@ -209,7 +212,7 @@ def claim(owner: str) -> HarvestRun | None:
 def renew(owner: str) -> None:
     """Say that ``owner`` lives: keep its leases. On a connection of its own, for it is called from another thread."""
     with model.meta.engine.begin() as connection:
-        until = now() + LEASE
+        until = now() + lease()
         connection.execute(
             sa.update(HarvestRun)
             .where(HarvestRun.lease_owner == owner, HarvestRun.state == "reading")
