@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from demo.city import gios, live, ports, records_api
+from demo.city import gios, live, portals, ports, realtime, records_api
 from demo.city.faults import Answer, mode, spoil
 from demo.city.files.publish import EXTRA_NAME
 
@@ -32,6 +32,8 @@ TYPES = {
     ".xml": "application/xml",
 }
 """Content types by extension; no charset is claimed for CSV, for the encodings differ."""
+
+NOT_FOUND = Answer(404, "text/plain; charset=utf-8", b"Nie ma takiego pliku\n")
 
 Clock = Callable[[], dt.datetime]
 
@@ -67,6 +69,18 @@ class FileHandler(BaseHTTPRequestHandler):
         if path.startswith(("/api/", "/pjp-api/")):
             self._send(spoil(fault, self._live(path, query)), {"Cache-Control": "no-cache"})
             return
+        if portals.owns(path):
+            values = [value for name, value in parse_qsl(url.query) if name == "var-id"]
+            host = f"http://{self.headers.get('Host', '127.0.0.1')}"
+            lang, today = self.headers.get("Accept-Language", "")[:2], self._now().date()
+            self._tagged(spoil(fault, portals.answer(path, query, values, lang, host, today)))
+            return
+        if path.startswith(realtime.ROOT):
+            zip_file = self.data / "files" / "ztm" / "gtfs" / "kielce.zip"
+            feed = realtime.answer(path.removeprefix(realtime.ROOT), zip_file, self._now())
+            found = Answer(200, realtime.TYPE, feed) if feed is not None else NOT_FOUND
+            self._send(spoil(fault, found), {"Cache-Control": "no-cache"})
+            return
         if path == records_api.ROOT or path.startswith(f"{records_api.ROOT}/"):
             base = f"http://{self.headers.get('Host', '127.0.0.1')}"
             msip = ports.addresses(self.data).get("mapserver")
@@ -80,7 +94,7 @@ class FileHandler(BaseHTTPRequestHandler):
         root = (self.data / "files").resolve()
         target = (root / path.strip("/")).resolve()
         if not target.is_relative_to(root) or target.name.startswith("."):
-            self._send(Answer(404, "text/plain; charset=utf-8", b"Nie ma takiego pliku\n"), {})
+            self._send(NOT_FOUND, {})
         elif target.is_dir() and not path.endswith("/"):
             self._send(Answer(301, "text/plain; charset=utf-8", b""), {"Location": quote(path) + "/"})
         elif target.is_dir() and (target / EXTRA_NAME).exists():
@@ -88,7 +102,10 @@ class FileHandler(BaseHTTPRequestHandler):
         elif target.is_file():
             self._file(target, fault)
         else:
-            self._send(Answer(404, "text/plain; charset=utf-8", b"Nie ma takiego pliku\n"), {})
+            self._send(NOT_FOUND, {})
+
+    def _now(self) -> dt.datetime:
+        return self.clock().astimezone(live.WARSAW)
 
     def _index(self, folder: Path) -> Answer:
         """An index as Apache's mod_autoindex shows it."""
@@ -109,7 +126,7 @@ class FileHandler(BaseHTTPRequestHandler):
         return _page(about["title"], f"<table><tr>{head}</tr>{''.join(rows)}</table>")
 
     def _live(self, path: str, query: dict[str, str]) -> Answer:
-        now = self.clock().astimezone(live.WARSAW)
+        now = self._now()
         status, body = 200, None
         if path.startswith("/pjp-api/v1/rest/"):
             address = f"http://{self.headers.get('Host', '127.0.0.1')}/pjp-api/v1/rest"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from demo.city import SAMPLE_NOTE
+from demo.city import SAMPLE_NOTE, portals, realtime
 from demo.city.files.model import FileSet, Folder, folders
 from demo.city.msip.layers import table
 from demo.city.msip.mapfile import record_id
@@ -76,14 +76,13 @@ def _files(folder: Folder, files: str) -> dict[str, Any]:
     )
 
 
-def _other_catalogues(files: str, msip: str, by_record: dict[str, Any]) -> list[dict[str, Any]]:
-    """The younger protocols. Two layers of the WMS and one record of the area's catalogue are those of ``msip-csw``: each
-    stays one dataset, with both as its sources."""
+def _other_catalogues(files: str, msip: str) -> list[dict[str, Any]]:
+    """The younger protocols. Two layers of the WMS are those of ``msip-ogcapi``, and one record of the area's catalogue is
+    of ``msip-csw``: each stays one dataset, with both as its sources."""
     outdoors = {
         x.name: {"domain": x.domain, "frequency": x.frequency, "owner_org": x.unit, "title_en": x.title_en}
         for x in table().of("plener")
     }
-    pictures = {x.name: by_record[record_id(x.name)] for x in table().of("geoportal") if x.wms_only}
     return [
         _source(
             "msip-ogcapi",
@@ -91,15 +90,20 @@ def _other_catalogues(files: str, msip: str, by_record: dict[str, Any]) -> list[
             f"{msip}/ows/plener/ogcapi",
             "ogc_features",
             "gospodarka-komunalna-i-srodowisko",
-            {"domain": "rekreacja", "frequency": "ANNUAL", "overrides": outdoors},
+            {
+                "domain": "rekreacja",
+                "frequency": "ANNUAL",
+                "wfs_url": f"{msip}/ows/plener",
+                "overrides": {x.name: outdoors[x.name] for x in table().of("plener") if not x.wms_only},
+            },
         ),
         _source(
             "msip-wms",
-            "MSIP: mapy rastrowe (WMS)",
-            f"{msip}/ows/geoportal",
+            "MSIP: na świeżym powietrzu (WMS)",
+            f"{msip}/ows/plener",
             "msip_wms",
-            "geodezja",
-            {"domain": "planowanie-przestrzenne", "layers": list(pictures), "overrides": pictures},
+            "gospodarka-komunalna-i-srodowisko",
+            {"domain": "rekreacja", "frequency": "ANNUAL", "overrides": outdoors},
         ),
         _source(
             "katalog-kof",
@@ -108,6 +112,76 @@ def _other_catalogues(files: str, msip: str, by_record: dict[str, Any]) -> list[
             "ogc_records",
             "biuro-rozwoju-miasta",
             {"domain": "ludnosc", "frequency": "ANNUAL"},
+        ),
+    ]
+
+
+def _portals(files: str) -> list[dict[str, Any]]:
+    """Portals of others, live feeds and statistics. „Drogi powiatowe” is in both of the county's: one dataset, two sources."""
+    whole_county = {"*": {"teryt": "2604"}}
+    return [
+        _source(
+            "powiat-katalog",
+            "Powiat kielecki: katalog DCAT-AP",
+            f"{files}{portals.COUNTY}/catalog.xml",
+            "dcat_rdf",
+            "biuro-rozwoju-miasta",
+            {"domains": {"SOCI": "ludnosc"}, "overrides": whole_county},
+        ),
+        _source(
+            "powiat-drogi",
+            "Powiatowy Zarząd Dróg: portal CKAN",
+            f"{files}{portals.COUNTY}",
+            "ckan_portal",
+            "biuro-rozwoju-miasta",
+            {"organizations": ["pzd"], "domain": "transport", "overrides": whole_county},
+        ),
+        _source(
+            "dane-gov-pl",
+            "dane.gov.pl: urząd wojewódzki",
+            f"{files}{portals.NATIONAL}",
+            "dane_gov_pl",
+            "biuro-rozwoju-miasta",
+            {"institution": portals.national.INSTITUTION, "english": True, "domain": "administracja"},
+        ),
+        _source(
+            "pge-wylaczenia",
+            "PGE: wyłączenia prądu",
+            f"{files}/api/power-outage",
+            "pge_outages",
+            "pge-dystrybucja",
+            {},
+        ),
+        _source(
+            "ztm-gtfs-rt",
+            "ZTM: autobusy na żywo",
+            f"{files}{realtime.ROOT}vehicle_positions.pb",
+            "gtfs_rt",
+            "ztm",
+            {
+                "feeds": {
+                    name.removesuffix(".pb"): f"{files}{realtime.ROOT}{name}" for name in realtime.FEEDS
+                },
+                "interval": realtime.EVERY,
+                "schedule": f"{files}/ztm/gtfs/kielce.zip",
+                "title": "Autobusy na żywo (GTFS-Realtime)",
+            },
+        ),
+        _source(
+            "gus-bdl",
+            "GUS: Bank Danych Lokalnych",
+            f"{files}{portals.BDL}",
+            "gus_bdl",
+            "urzad-statystyczny",
+            {
+                "subjects": ["P9001"],
+                "variables": [900201, 900301],
+                "domain": "ludnosc",
+                "overrides": {
+                    "variable-900201": {"domain": "gospodarka"},
+                    "variable-900301": {"domain": "mieszkalnictwo"},
+                },
+            },
         ),
     ]
 
@@ -151,8 +225,9 @@ def sources(files: str, msip: str, csw: str) -> list[dict[str, Any]]:
             {"domain": "gospodarka", "frequency": "QUARTERLY", "overrides": by_layer},
         ),
     ]
-    found += _other_catalogues(files, msip, by_record)
+    found += _other_catalogues(files, msip)
     found += [_files(folder, files) for folder in folders()]
+    found += _portals(files)
     found += [
         _source(
             "ztm-gtfs",

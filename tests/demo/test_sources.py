@@ -31,6 +31,12 @@ def test_every_protocol_has_a_source() -> None:
         "gtfs",
         "gios_air",
         "iso37120",
+        "ckan_portal",
+        "dcat_rdf",
+        "dane_gov_pl",
+        "pge_outages",
+        "gtfs_rt",
+        "gus_bdl",
     }
     assert len({s["name"] for s in FOUND}) == len({s["url"] for s in FOUND}) == len(FOUND)
     assert len(by_type("utility_files")) == len(folders())
@@ -48,7 +54,16 @@ def test_a_source_can_be_created(source: dict) -> None:
 
 def test_keys_are_known_to_the_harvesters() -> None:
     settings = pytest.importorskip("ckanext.kielce.harvest.settings")
-    own = {"utility_files": {"form"}, "gtfs": {"title", "guid"}, "msip_wms": {"layers"}}
+    own = {
+        "utility_files": {"form"},
+        "gtfs": {"title", "guid"},
+        "ogc_features": {"wfs_url"},
+        "dcat_rdf": {"domains"},
+        "ckan_portal": {"organizations"},
+        "dane_gov_pl": {"institution", "english"},
+        "gtfs_rt": {"feeds", "interval", "schedule", "title"},
+        "gus_bdl": {"subjects", "variables"},
+    }
     for source in FOUND:
         known = set(settings.COMMON) | own.get(source["source_type"], set())
         assert set(source["config"]) <= known, source["name"]
@@ -61,13 +76,14 @@ def test_no_layer_comes_twice() -> None:
     assert {record_id(x.name) for x in table().of("geoportal")} <= set(csw["config"]["overrides"])
     (ogc,) = by_type("ogc_features")
     assert ogc["url"].endswith("/ows/plener/ogcapi")
-    assert set(ogc["config"]["overrides"]) == {x.name for x in table().of("plener")}
+    assert set(ogc["config"]["overrides"]) == {x.name for x in table().of("plener") if not x.wms_only}
 
 
-def test_two_layers_come_twice_on_purpose() -> None:
-    (wms,) = by_type("msip_wms")
-    assert set(wms["config"]["layers"]) == {"ortofotomapa", "bdot500"}
-    assert FOUND.index(by_type("msip_csw")[0]) < FOUND.index(wms), "the first to come is the owner"
+def test_layers_come_twice_on_purpose() -> None:
+    (ogc,), (wms,) = by_type("ogc_features"), by_type("msip_wms")
+    assert ogc["config"]["wfs_url"] == wms["url"], "the same layers, and the source says so"
+    assert len(set(wms["config"]["overrides"]) - set(ogc["config"]["overrides"])) == 1, "and one of its own"
+    assert FOUND.index(ogc) < FOUND.index(wms), "the first to come is the owner"
 
 
 def test_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
