@@ -48,8 +48,15 @@ class GiosAirHarvester(SourceHarvester):
         "description": "Stacje i indeks jakości powietrza z API GIOŚ (pjp-api v1)",
     }
     config_schema: ClassVar[dict[str, ConfigField]] = {
-        "city": ConfigField("City whose stations are taken, as GIOŚ writes it (default Kielce)."),
-        "aliases": ConfigField("Former station codes: {old: present}, beside the known ones.", "map"),
+        "city": ConfigField(
+            "City whose stations are taken, as GIOŚ writes it (default Kielce).",
+            description_pl="Miasto, którego stacje są brane, w pisowni GIOŚ (domyślnie Kielce).",
+        ),
+        "aliases": ConfigField(
+            "Former station codes: {old: present}, beside the known ones.",
+            "map",
+            description_pl="Dawne kody stacji: {dawny: obecny}, obok znanych.",
+        ),
     }
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:
@@ -65,7 +72,7 @@ class GiosAirHarvester(SourceHarvester):
                 f"GIOŚ lists {len(rows)} stations, none of them in {city}; check the setting 'city'.",
                 f"GIOŚ podaje {len(rows)} stacji, ale żadnej w mieście {city}; sprawdź ustawienie „city”.",
             )
-        stations, silent = [], []
+        stations, silent, failed = [], [], []
         for row in wanted:
             station, record = self._station(row, base, source, client, lang)
             if station and not station.sensors:
@@ -78,6 +85,8 @@ class GiosAirHarvester(SourceHarvester):
                 continue
             if station:
                 stations.append(station)
+            else:
+                failed.append(record.guid)
             yield record
         if stations:
             content = {
@@ -85,7 +94,10 @@ class GiosAirHarvester(SourceHarvester):
                 "city": city,
                 "stations": [station_content(station) for station in stations],
             }
-            yield Record(INDEX_GUID, None, content, tell(silent, lang))
+            # A station that could not be read now must not vanish from the index.
+            lost = Said(f"bez stacji: {', '.join(failed)}", f"without stations: {', '.join(failed)}")
+            incomplete = lost.text(lang) if failed else None
+            yield Record(INDEX_GUID, None, content, tell(silent, lang), incomplete=incomplete)
 
     def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
         given = record.content
@@ -154,8 +166,14 @@ class GiosAirHarvester(SourceHarvester):
         rows: list[dict[str, Any]] = []
         number = total = 0
         while number == 0 or number < min(total, MAX_PAGES):
-            with client.fetch(f"{url}?page={number}&size={PAGE_SIZE}", max_bytes=MAX_BYTES) as answer:
+            address = f"{url}?page={number}&size={PAGE_SIZE}"
+            with client.fetch(address, conditional=True, max_bytes=MAX_BYTES) as answer:
                 page = parse_page(answer.body, key)
+            if not page.rows and page.total_pages > 1:
+                raise ApiError(
+                    f"Strona {number + 1} z {page.total_pages} jest pusta ({url}); spróbuj później",
+                    f"Page {number + 1} of {page.total_pages} is empty ({url}); try again later",
+                )
             rows += page.rows
             total, number = page.total_pages, number + 1
         return rows

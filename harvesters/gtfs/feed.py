@@ -35,6 +35,8 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "calendar_dates.txt": ("service_id", "date", "exception_type"),
     "feed_info.txt": ("feed_publisher_name", "feed_publisher_url", "feed_lang"),
 }
+#: A timetable that ends so soon is told of: planners and apps need the next one about a week ahead (gtfs.org, best practices).
+ENDING = timedelta(days=7)
 #: GTFS route types -> (Polish plural, English plural).
 ROUTE_TYPES = {"0": ("tramwajowe", "tram"), "1": ("metra", "metro"), "2": ("kolejowe", "rail"), "3": ("autobusowe", "bus"),
                "11": ("trolejbusowe", "trolleybus")}  # fmt: skip
@@ -77,6 +79,8 @@ class Feed:
     service_from: date | None = None
     service_to: date | None = None
     tables: dict[str, int] = field(default_factory=dict)
+    # where the day of reading stands in its validity: unknown, expired, ending, future, valid
+    state: str = "valid"
     problems: list[Said] = field(default_factory=list)
 
 
@@ -273,6 +277,7 @@ def _validity(feed: Feed, today: date) -> None:
     feed.valid_to = feed.valid_to or feed.service_to
     end = min(filter(None, (feed.valid_to, feed.service_to)), default=None)
     if end is None:
+        feed.state = "unknown"
         feed.problems.append(
             Said(
                 "Nie da się ustalić, do kiedy rozkład jest ważny",
@@ -280,12 +285,22 @@ def _validity(feed: Feed, today: date) -> None:
             )
         )
     elif end < today:
+        feed.state = "expired"
         feed.problems.append(Said(f"Rozkład wygasł {end}", f"The timetable expired on {end}"))
     elif feed.valid_from and feed.valid_from > today:
+        feed.state = "future"
         feed.problems.append(
             Said(
                 f"Rozkład zacznie obowiązywać {feed.valid_from}",
                 f"The timetable is valid only from {feed.valid_from}",
+            )
+        )
+    elif end <= today + ENDING:
+        feed.state = "ending"
+        feed.problems.append(
+            Said(
+                f"Rozkład wygasa {end}, a u źródła nie ma jeszcze następnego",
+                f"The timetable expires on {end}, and its source has no next one yet",
             )
         )
 

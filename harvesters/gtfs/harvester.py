@@ -19,6 +19,7 @@ from ckanext.kielce.harvest.base import (
     SourceHarvester,
     language,
 )
+from ckanext.kielce.harvest.links import file_key
 from ckanext.kielce.harvesters.said import tell
 
 from .feed import FeedError, Limits, read_feed
@@ -39,11 +40,16 @@ class GtfsHarvester(SourceHarvester):
         "description": "Plik ZIP z rozkładem jazdy GTFS pod adresem HTTP(S)",
     }
     config_schema: ClassVar[dict[str, ConfigField]] = {
-        "title": ConfigField("Title of the dataset."),
+        "title": ConfigField("Title of the dataset.", description_pl="Tytuł zbioru."),
         "guid": ConfigField(
-            "Lasting identifier of the dataset (default: gtfs); keeps the dataset when the address changes."
+            "Lasting identifier of the dataset (default: gtfs); keeps the dataset when the address changes.",
+            description_pl="Stały identyfikator zbioru (domyślnie gtfs); zachowuje zbiór, gdy zmieni się adres.",
         ),
-        "max_unpacked_bytes": ConfigField("Largest unpacked size of the archive in bytes.", "number"),
+        "max_unpacked_bytes": ConfigField(
+            "Largest unpacked size of the archive in bytes.",
+            "number",
+            description_pl="Największy rozmiar archiwum po rozpakowaniu, w bajtach.",
+        ),
     }
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:
@@ -52,7 +58,7 @@ class GtfsHarvester(SourceHarvester):
             given = {field.name: getattr(limits, field.name) for field in fields(limits)}
             limits = Limits(**{**given, "total": int(source.config["max_unpacked_bytes"])})
         lang, guid = language(), str(source.config.get("guid") or "gtfs")
-        with client.fetch(source.url, max_bytes=MAX_ZIP) as answer:
+        with client.fetch(source.url, conditional=True, max_bytes=MAX_ZIP) as answer:
             if answer.path is None:
                 raise SourceError(
                     f"{source.url} answers without a file.", f"Pod adresem {source.url} nie ma pliku."
@@ -67,7 +73,9 @@ class GtfsHarvester(SourceHarvester):
                 "modified": _day(answer.headers.get("last-modified")),
             }
         content = {"facts": facts(feed), "delivery": delivery, "url": source.url}
-        yield Record(guid, delivery["sha256"], content, tell(feed.problems, lang))
+        # The file may stay as it is while its validity runs out: that is a change to tell of.
+        revision = f"{delivery['sha256']} {feed.state} {delivery['modified']}"
+        yield Record(guid, revision, content, tell(feed.problems, lang), keys=(file_key(source.url),))
 
     def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
         given = record.content

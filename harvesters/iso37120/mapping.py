@@ -2,53 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ckanext.kielce.common import formatting, vocabularies
-from ckanext.kielce.indicators.shared import Card, Value, columns, slug, themes, units
+from ckanext.kielce.indicators.shared import columns, slug, themes, units
+
+from .revisions import Row, newest
 
 OWN_AREA = "Kielce"
 
 
-def content(card: Card, values: Sequence[Value]) -> dict[str, Any]:
-    """An indicator as plain JSON data: the card, and its values as text so that no number is rounded."""
-    return {
-        "card": card.as_dict(),
-        "values": [
-            {
-                "area": value.area,
-                "period": value.period,
-                "value": None if value.value is None else f"{value.value:f}",
-                "status": value.status,
-                "as_printed": value.as_printed,
-                "reason_pl": value.reason("pl"),
-                "reason_en": value.reason("en"),
-            }
-            for value in values
-        ],
-    }
+#: What of a card shapes its dataset.
+CARD = (
+    "code", "standard", "theme", "kind", "name_pl", "name_en", "unit", "direction", "definition_pl", "definition_en",
+    "numerator_pl", "denominator_pl", "method_pl", "method_version", "comparability_pl", "limits_pl", "source_pl", "compiler",
+)  # fmt: skip
+#: Earlier values named beside the newest.
+EARLIER = 4
 
 
-def _sentence(card: dict[str, Any], own: dict[str, Any] | None, lang: str) -> str:
-    unit = units()[card["unit"]]
+def content(card: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """An indicator as plain JSON data: the card, and its values in force with their revisions."""
+    return {"card": {name: card[name] for name in CARD}, "values": list(rows)}
+
+
+def _shown(row: Row, unit: Any, lang: str) -> str:
+    value = formatting.number(Decimal(row["value"]), lang)
+    year = f" ({row['period']})" if row["period"] else ""
+    # A symbol such as "/100 tys." reads badly in a sentence; a ratio or a count needs none.
+    words = unit.symbol if not unit.symbol.startswith("/") else unit.name.get(lang)
+    return f"{value}\u00a0{words}".strip() + year
+
+
+def _sentence(card: dict[str, Any], rows: list[Row], lang: str) -> str:
+    """The own city's newest value and the ones before it, or why there is none."""
+    own = newest(rows)
     if own is None:
         return ""
     if own["value"] is None:
         return own[f"reason_{lang}"]
-    value = formatting.number(Decimal(own["value"]), lang)
-    year = f" ({own['period']})" if own["period"] else ""
-    # A symbol such as "/100 tys." reads badly in a sentence; a ratio or a count needs none.
-    words = unit.symbol if not unit.symbol.startswith("/") else unit.name.get(lang)
-    shown = f"{value}\u00a0{words}".strip()
+    unit = units()[card["unit"]]
+    earlier = sorted(
+        (row for row in rows if row["value"] is not None and row["period"] and row is not own),
+        key=lambda row: row["period"],
+        reverse=True,
+    )[:EARLIER]
+    before = ", ".join(_shown(row, unit, lang) for row in earlier)
+    said = {"pl": "; wcześniej ", "en": "; before "}[lang] + before if before else ""
     doubt = f" {own[f'reason_{lang}']}" if own["status"] == "U" else ""
-    return f"{OWN_AREA}: {shown}{year}.{doubt}"
+    return f"{OWN_AREA}: {_shown(own, unit, lang)}{said}.{doubt}"
 
 
-def _notes(card: dict[str, Any], values: list[dict[str, Any]], lang: str) -> str:
-    own = next((value for value in values if value["area"] == OWN_AREA), None)
-    areas = ", ".join(value["area"] for value in values if value["value"] is not None)
+def _notes(card: dict[str, Any], values: list[Row], lang: str) -> str:
+    own = [value for value in values if value["area"] == OWN_AREA]
+    names = sorted(
+        {value["area"] for value in values if value["value"] is not None}, key=lambda a: (a != OWN_AREA, a)
+    )
+    areas = ", ".join(names)
     compared = (
         {"pl": f"Wartości dla miast: {areas}.", "en": f"Values for the cities: {areas}."}[lang]
         if areas
@@ -56,6 +68,21 @@ def _notes(card: dict[str, Any], values: list[dict[str, Any]], lang: str) -> str
     )
     parts = (card[f"definition_{lang}"], _sentence(card, own, lang), compared)
     return " ".join(filter(None, parts))
+
+
+def _revised(values: list[Row]) -> str:
+    """Which values a later table revised, with what they were."""
+
+    def plain(value: str | None) -> str:
+        return "brak danych" if value is None else formatting.number(Decimal(value), "pl")
+
+    told = [
+        f"{' '.join(filter(None, (row['area'], row['period'])))}: {plain(row['before'])} → {plain(row['value'])} "
+        f"(rewizja {row['revision']}, {row['source']})"
+        for row in values
+        if row["revision"] > 1
+    ]
+    return f"Zrewidowane wartości: {'; '.join(told)}." if told else ""
 
 
 def _columns(unit: str) -> list[dict[str, str]]:
@@ -110,6 +137,7 @@ def dataset(given: dict[str, Any], site: str) -> dict[str, Any]:
         "theme": vocabularies.themes_of_domain(theme.domain),
         "tags": [{"name": name} for name in ("ISO 37120", "wskaźnik", theme.name.pl)],
         "temporal_coverage": [span] if span else [],
+        "version_notes": _revised(values),
         "provenance": card["source_pl"],
         "indicator_code": card["code"],
         "indicator_standard": card["standard"],

@@ -81,6 +81,24 @@ def test_a_feed_of_the_future_is_told(feed_file):
     assert "valid only from 2026-11-01" in sentences(read_feed(feed_file(), date(2026, 10, 1)))
 
 
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [
+        (date(2026, 10, 31), "future"),
+        (date(2026, 11, 1), "valid"),
+        (date(2026, 12, 22), "valid"),
+        (date(2026, 12, 23), "ending"),
+        (date(2026, 12, 30), "ending"),
+        (date(2026, 12, 31), "expired"),
+    ],
+)
+def test_where_the_day_stands_in_the_validity(feed_file, today, state):
+    """Service ends on 30 December, for the 31st is removed, whatever feed_info says."""
+    feed = read_feed(feed_file(), today)
+    assert feed.state == state
+    assert ("has no next one yet" in sentences(feed)) is (state == "ending")
+
+
 def test_a_declared_validity_beyond_service_is_told(feed_file):
     info = GOOD["feed_info.txt"].replace("20261231", "20270630")
     assert "last day of service is 2026-12-30" in sentences(

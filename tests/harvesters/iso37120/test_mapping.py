@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from ckanext.kielce.harvesters.iso37120.mapping import content, dataset
+from ckanext.kielce.harvesters.iso37120.revisions import Store
 from ckanext.kielce.indicators.shared import read_table
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -17,7 +18,9 @@ def table():
 
 def made(table, code):
     card = next(card for card in table.cards if card.code == code)
-    return dataset(content(card, table.of(code)), "https://dane.example/")
+    store = Store([])
+    store.add(table, OWN.name)
+    return dataset(content(card.as_dict(), store.of(code)), "https://dane.example/")
 
 
 def test_a_dataset_for_each_of_the_hundred(table):

@@ -142,6 +142,7 @@ class Client:
     ) -> None:
         self.source, self.settings, self.cache = source, settings, cache
         self.may_skip = False
+        self.dry_run = False  # a protocol that writes anywhere of its own must not when this is set
         self.not_modified = 0
         self.requests = self.bytes = 0
         self.expected: int | None = None
