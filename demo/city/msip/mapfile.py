@@ -110,7 +110,8 @@ def _layer(layer: Layer, data: Path, counts: dict[str, dict[str, list[float]]], 
       "ows_metadataurl_format" "text/xml"
       "ows_metadataurl_type" "TC211"
 """
-    ows = '"wfs_enable_request" "!*"' if layer.wms_only else '"wfs_enable_request" "*"'
+    features = '"!*"' if layer.wms_only else '"*"'
+    ows = f'"wfs_enable_request" {features}\n      "oga_enable_request" {features}'
     return f"""
   LAYER
     NAME "{layer.name}"
