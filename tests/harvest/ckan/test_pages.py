@@ -491,3 +491,46 @@ def test_waiting_is_given_up_in_time(cli: Callable[..., Result], source: Any) ->
     waited = cli("run", source.name, "--wait", "--timeout", "0")
     assert waited.exit_code == 3
     assert runs.under_way(source.id) is not None
+
+
+# The form of a source
+
+
+def test_a_source_is_made_and_edited_in_polish(
+    app: Any, harvest: Make, as_editor: dict[str, str], editor: dict[str, Any]
+) -> None:
+    org = harvest().org
+    tk.get_action("organization_member_create")(
+        store.site_context(), {"id": org["id"], "username": editor["name"], "role": "editor"}
+    )
+    shown = page(app, "/harvest/new", as_editor)
+    for words in ("Rodzaj źródła", "Jak często czytać", "Zapisz źródło", "Krótka nazwa w adresie"):
+        assert words in shown
+    assert "Source type" not in shown and "Save" not in re.sub(r'value="Save"', "", shown)
+    form = {
+        "title": "Źródło pod Łysicą",
+        "url": LOG_IN,
+        "source_type": "list",
+        "frequency": "WEEKLY",
+        "owner_org": org["id"],
+        "config": "",
+        "name": "",
+        "save": "Save",
+    }
+    refused = app.post("/harvest/new", data=form, headers=as_editor)
+    assert "W adresie jest nazwa użytkownika" in refused.body and "Źródło pod Łysicą" in refused.body
+    made = app.post(
+        "/harvest/new",
+        data={**form, "url": "http://lysica.example/"},
+        headers=as_editor,
+        follow_redirects=False,
+    )
+    assert made.status_code == 302 and made.headers["Location"].endswith("/harvest/zrodlo-pod-lysica")
+    edit = page(app, "/harvest/edit/zrodlo-pod-lysica", as_editor)
+    assert "Edycja źródła" in edit and 'value="zrodlo-pod-lysica"' in edit
+    app.post(
+        "/harvest/edit/zrodlo-pod-lysica",
+        data={**form, "url": "http://lysica.example/", "name": "zrodlo-pod-lysica", "notes": "Nowy opis"},
+        headers=as_editor,
+    )
+    assert "Nowy opis" in page(app, "/harvest/zrodlo-pod-lysica")
