@@ -207,7 +207,7 @@ def test_vehicles(harvest: Make, server: Any) -> None:
     assert len(partly.run()["errors"]) == 1
 
 
-def test_statistics(harvest: Make, server: Any) -> None:
+def test_statistics(harvest: Make, server: Any, app: Any) -> None:
     unit = "052625161011"
     lists: dict[str, Any] = {
         "units/search": [{"id": unit, "name": "Kielce", "level": 6}],
@@ -233,6 +233,8 @@ def test_statistics(harvest: Make, server: Any) -> None:
     assert (made["type"], made["indicator_unit"]) == ("indicator", "osoba")
     assert made["temporal_coverage"] == [{"start": "2003-01-01", "end": "2025-12-31"}]
     assert source.datasets()["P1"]["type"] == "dataset"
+    page = app.get(f"/dataset/{made['name']}", status=200).body
+    assert "BDL 72305" in page
 
 
 @pytest.mark.parametrize(
