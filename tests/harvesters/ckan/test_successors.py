@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,17 @@ SECOND = HEADER + 'EC5.1,Stopa bezrobocia,podstawowy,,"7,9% (2016)","5,1% (2019)
 
 
 @pytest.fixture
-def empty_store(portal: None) -> None:
-    for table in (IndicatorValue, IndicatorCard, HarvestRecord):  # what other tests' sources know would be shared
-        model.Session.query(table).delete()
-    model.Session.commit()
+def empty_store(portal: None) -> Iterator[None]:
+    """No indicators, and no sources that know any: datasets of the same indicator are shared between sources."""
+
+    def empty() -> None:
+        for table in (IndicatorValue, IndicatorCard, HarvestRecord):
+            model.Session.query(table).delete()
+        model.Session.commit()
+
+    empty()
+    yield
+    empty()
 
 
 def revisions() -> list[tuple[str, str, float, int, str]]:

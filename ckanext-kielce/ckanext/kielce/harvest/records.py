@@ -77,6 +77,9 @@ class DatasetDraft:
     ``unmapped`` lists what the record said and the schema has no place for, as "what: value"; the part before
     the colon is what the report totals by. ``owner_title`` is the publishing unit's name as the record has it, used
     when the source asks for it ("match_organization").
+
+    A file that the portal must serve itself is a resource with ``url_type`` "upload", a file name as ``url`` and its
+    SHA-256 as ``hash``; the file waits in the spool of `ckanext.kielce.harvest.uploads`.
     """
 
     data: dict[str, Any]
