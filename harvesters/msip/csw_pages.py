@@ -14,6 +14,7 @@ from ckanext.kielce.harvest.records import Client, SourceError
 from ckanext.kielce.harvesters.msip import iso, ows
 from ckanext.kielce.harvesters.msip.words import say, source_error
 from ckanext.kielce.harvesters.msip.xml import (
+    DocumentTypeError,
     Element,
     NotXmlError,
     children,
@@ -129,6 +130,8 @@ class Pages:
     def _page(self, body: bytes) -> Page:
         try:
             root = parse(body, self.url)
+        except DocumentTypeError:
+            raise
         except NotXmlError:
             return self._page_in_pieces(body)
         if local(root) == "Capabilities":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -99,6 +100,7 @@ class Wfs:
         )
 
 
+@lru_cache(maxsize=2048)
 def is_address(url: str) -> bool:
     """Whether a text is a whole http(s) address; catalogues hold all kinds of things in its place."""
     try:
@@ -108,6 +110,7 @@ def is_address(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=2048)
 def service_url(url: str) -> str:
     """The service's own address: without the parameters of a request, others (a map file, a key) kept."""
     parts = urlsplit(url.strip())

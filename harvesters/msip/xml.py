@@ -32,6 +32,10 @@ class NotXmlError(SourceError):
     """What came is no usable XML."""
 
 
+class DocumentTypeError(NotXmlError):
+    """It declares a document type: refused as a whole, for what it defines may stand in any part."""
+
+
 def parse(body: bytes, where: str) -> Element:
     """The root element. Raises NotXmlError, and SourceError when the service reports an exception."""
     if HTML.match(body[:4096]):
@@ -63,8 +67,8 @@ def parse(body: bytes, where: str) -> Element:
     return root
 
 
-def _typed(where: str) -> NotXmlError:
-    return NotXmlError(
+def _typed(where: str) -> DocumentTypeError:
+    return DocumentTypeError(
         f"The answer of {where} declares a document type, which is not accepted for safety. The source's owner "
         "must remove it.",
         f"Odpowiedź {where} zawiera deklarację typu dokumentu, której ze względów bezpieczeństwa nie "

@@ -203,6 +203,12 @@ def test_what_is_no_list_is_named(body: str, said: str) -> None:
     assert caught.value.message_pl != caught.value.message
 
 
+def test_a_page_with_a_document_type_is_not_read_in_pieces() -> None:
+    page = samples.answer(FIVE, 5).replace(b"<csw:Get", b'<!DOCTYPE a [<!ENTITY x "y">]><csw:Get', 1)
+    with pytest.raises(SourceError, match="document type"):
+        list(pages(Catalogue(FIVE, spoil=lambda *_: page)).records())
+
+
 def test_an_answer_cut_in_the_middle_is_an_error() -> None:
     cut = Catalogue(FIVE, spoil=lambda self, start, page: page[: len(page) * 2 // 3])
     with pytest.raises(SourceError, match="not correct XML"):
