@@ -274,3 +274,12 @@ def test_what_was_not_mapped_is_reported(harvest: Make, record: Rec) -> None:
     result = source.run(records)
     assert result["notes"] == {"a": ["topic: x", "contact: y"], "b": ["extent: too small", "topic: z"]}
     assert source.run(records)["notes"] == result["notes"], "also after a run that changed nothing"
+
+
+def test_a_source_indexed_again_keeps_its_settings(harvest: Make, record: Rec) -> None:
+    """ckanext-harvest's own reindexing dropped them from what the form of the source shows."""
+    source = harvest(license_id="CC0-1.0")
+    source.run([record("a", "A")])
+    tk.get_action("harvest_source_reindex")(store.site_context(), {"id": source.id})
+    shown = tk.get_action("harvest_source_show")(store.site_context(), {"id": source.id})
+    assert (shown["frequency"], shown["source_type"]) == ("DAILY", "list") and "CC0-1.0" in shown["config"]

@@ -205,6 +205,16 @@ def test_the_second_source_takes_over_when_the_first_is_gone(harvest: Make, reco
     assert (taken["title"], taken["name"]) == ("Działki z WFS", address)
 
 
+def test_the_second_source_makes_its_own_when_the_dataset_was_purged(harvest: Make, record: Rec) -> None:
+    one, two = harvest(), harvest()
+    one.run([record("a", "Działki", keys=("layer:y/ows#ms:dzialki",))])
+    second = [record("b", "Działki z WFS", keys=("layer:y/ows#ms:dzialki",))]
+    two.run(second)
+    tk.get_action("dataset_purge")(store.site_context(), {"id": one.datasets()["a"]["id"]})
+    two.run(second)
+    assert two.records()["b"].role == "owner" and two.datasets()["b"]["title"] == "Działki z WFS"
+
+
 # Curated fields
 
 

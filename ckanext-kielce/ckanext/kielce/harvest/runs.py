@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest import queue
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestSource
-from ckanext.kielce.harvest import missing, rhythm, settings, store
+from ckanext.kielce.harvest import missing, rhythm, settings
 from ckanext.kielce.harvest.cache_store import DatabaseCache
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun, HarvestSourceState
 from ckanext.kielce.harvest.records import Client, Source
@@ -431,17 +431,7 @@ def finish_if_done(run_id: str) -> bool:
     changed = any(counts.get(name) for name in ("create", "change", "return", "archive", "linked"))
     nothing = run.outcome == "unchanged" and not changed
     _end(run, "unchanged" if nothing else "ok" if clean else "partly")
-    if changed:
-        _reindex_source(run.source_id)
     return True
-
-
-def _reindex_source(source_id: str) -> None:
-    """Refresh the source's own entry in the search index, which shows its last run."""
-    try:
-        tk.get_action("harvest_source_reindex")(store.site_context(), {"id": source_id})
-    except (tk.ObjectNotFound, tk.ValidationError, OSError) as error:
-        log.warning("Source %s could not be indexed again: %s", source_id, error)
 
 
 # Decisions

@@ -367,6 +367,8 @@ def _write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
         model.Session.add(record)
         if other is not None:
             record.role, record.package_id = "also", other.package_id
+    elif record.role == "also" and model.Package.get(record.package_id or "") is None:
+        record.role, record.package_id = "owner", None  # the other source's dataset was purged
     base = Base(record.draft, record.stored)
     same = digest(record.draft) == digest(data) and record.state in ("active", "failed")
     record.draft, record.notes, record.keys = data, notes, list(item.keys)

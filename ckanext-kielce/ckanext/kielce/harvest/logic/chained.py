@@ -11,6 +11,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib import search
 from ckan.types import Context, DataDict
 from ckanext.kielce.common.http_errors import safe_url
 from ckanext.kielce.harvest import addresses, credentials, housekeeping, merge, store
@@ -105,3 +106,18 @@ def _may_change(context: Context, source_id: str) -> bool:
         return bool(tk.check_access("harvest_source_update", inner, {"id": source_id}))
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return False
+
+
+@tk.chained_action
+def harvest_source_reindex(_next: Action, context: Context, data_dict: DataDict) -> bool:
+    """Index a source again, as CKAN indexes every dataset.
+
+    ckanext-harvest 1.6.3 puts the source into the index without its own schema, so that its settings come back as loose
+    extras and its form comes up empty.
+    """
+    tk.check_access("harvest_source_reindex", context, data_dict)
+    package = model.Package.get(tk.get_or_bust(data_dict, "id"))
+    if package is None:
+        raise tk.ObjectNotFound("There is no such source.")
+    search.rebuild(package.id)
+    return True
