@@ -54,6 +54,7 @@ REQUEST_PARAMETERS = frozenset(
     }
 )
 EPSG = re.compile(r"(\d{4,5})\s*$")
+MOST_CRS = 50  # the layer's own comes first; some services list every system there is
 KNOWN_VERSIONS = ("2.0.2", "2.0.0", "1.1.0", "1.0.0")
 
 
@@ -195,7 +196,7 @@ def _layer(node: Element) -> Layer:
         title=child_text(node, "Title"),
         abstract=child_text(node, "Abstract"),
         keywords=[text_of(word) for word in descendants(node, "Keyword") if text_of(word)],
-        crs=list(dict.fromkeys(code for code in crs if code)),
+        crs=list(dict.fromkeys(code for code in crs if code))[:MOST_CRS],
         box=_box(node),
         formats=[text_of(found) for found in descendants(node, "Format")],
         metadata_url=link,

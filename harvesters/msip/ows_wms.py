@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ckanext.kielce.common import vocabularies
 from ckanext.kielce.harvest.records import SourceError
 from ckanext.kielce.harvesters.msip.ows import epsg, service_url
 from ckanext.kielce.harvesters.msip.xml import (
@@ -19,6 +21,7 @@ from ckanext.kielce.harvesters.msip.xml import (
 )
 
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+MOST_CRS = 24
 PIXEL = 0.00028  # metres, the standard's pixel; ScaleHint of 1.1.1 is the diagonal of one on the ground
 
 
@@ -121,13 +124,19 @@ def _layer(node: Element, parent: WmsLayer) -> WmsLayer:
             for word in children(words, "Keyword")
             if text_of(word)
         ],
-        crs=list(dict.fromkeys([*crs, *parent.crs])),
+        crs=_useful(dict.fromkeys([*crs, *parent.crs])),
         box=_box(node) or parent.box,
         queryable=parent.queryable if queryable is None else queryable in {"1", "true"},
         styles=[*_styles(node), *parent.styles],
         scales=_scales(node) or parent.scales,
         metadata_url=_link(metadata) if metadata is not None else "",
     )
+
+
+def _useful(codes: Iterable[str]) -> list[str]:
+    """The systems that the portal knows, in the order given, then others; GeoServer lists all six thousand of EPSG."""
+    ordered = sorted(codes, key=lambda code: vocabularies.crs(code) is None)
+    return ordered[:MOST_CRS]
 
 
 def _link(node: Element) -> str:

@@ -52,10 +52,10 @@ class Document:
 
 
 class Api:
-    """An OGC API at ``url``; only documents on its own server are read."""
+    """An OGC API at ``url``; only documents on its own server are read. ``start`` is the address as it was given."""
 
     def __init__(self, client: Client, url: str) -> None:
-        self.client = client
+        self.client, self.start = client, url.strip()
         self.url = plain(url)
 
     def read(self, url: str, *, keep: bool = True) -> Document:
@@ -64,10 +64,10 @@ class Api:
         ``keep``: the answer is kept for the next run's conditional request; not for pages of data, which may be many.
         """
         target = self.own(url)
-        with self.client.fetch(
-            target, conditional=keep, headers={"Accept": JSON_TYPES}, max_bytes=LARGEST
-        ) as answer:
-            body = answer.body
+        body = self._body(target, keep)
+        if body.lstrip()[:1] == b"<" and "f" not in dict(parse_qsl(urlsplit(target).query)):
+            # servers that give everybody the page for people, whatever they accept, go by this parameter
+            body = self._body(with_parameters(target, f="json"), keep)
         try:
             data = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -76,6 +76,11 @@ class Api:
         if not isinstance(data, dict):
             raise source_error("not_json", url=plain(target))
         return Document(target, data)
+
+    def _body(self, url: str, keep: bool) -> bytes:
+        headers = {"Accept": JSON_TYPES}
+        with self.client.fetch(url, conditional=keep, headers=headers, max_bytes=LARGEST) as answer:
+            return answer.body
 
     def own(self, url: str) -> str:
         """The address with the source's scheme. Raises SourceError when it is on another server.

@@ -66,7 +66,7 @@ def kept(collection: dict[str, Any], page: Document) -> dict[str, Any]:
         "keywords": api.texts(collection.get("keywords")),
         "box": api.box(api.inside(collection, "extent", "spatial").get("bbox")),
         "period": api.period(api.inside(collection, "extent", "temporal").get("interval")),
-        "crs": list(dict.fromkeys(ows.epsg(code) for code in codes if code)),
+        "crs": list(dict.fromkeys(ows.epsg(code) for code in codes if code))[: ows.MOST_CRS],
         "attribution": api.text(collection.get("attribution")),
         "licence": api.text(collection.get("license")),
         "items": api.links_of(collection, page.url, "items"),

@@ -22,7 +22,6 @@ from ckanext.kielce.harvesters.ogc import api, feature_map
 from ckanext.kielce.harvesters.ogc.api import Api, Document, say, source_error
 
 FEATURES = "ogcapi-features-1"  # part of the address of every conformance class of Features
-SCHEMA = ("queryables", "schema", "describedby")
 
 
 class OgcFeaturesHarvester(SourceHarvester):
@@ -53,7 +52,7 @@ class OgcFeaturesHarvester(SourceHarvester):
     def records(self, source: Source, client: Client) -> Iterator[Record]:
         lang = language()
         service = Api(client, source.url)
-        landing = service.read(service.url)
+        landing = service.read(service.start)
         _must_have_features(service, landing)
         about, trouble = _about(service, landing, lang)
         about["wanted"] = int(source.config.get("limit") or feature_map.LIMIT)
@@ -149,8 +148,13 @@ def _record(
 def _columns(service: Api, collection: dict[str, Any], page: Document) -> tuple[list[dict[str, str]], str]:
     """Columns and kind of geometry from the schema or the queryables, where the service has them."""
     part = Document(page.url, collection)
-    for relation in ("schema", "queryables"):
-        links = [link for link in part.links(relation) if "html" not in link.get("type", "")]
+    for relation in ("schema", "describedby", "queryables"):
+        kinds = "schema+json" if relation == "describedby" else ""  # that may be any description
+        links = [
+            link
+            for link in part.links(relation)
+            if kinds in link.get("type", "") and "html" not in link.get("type", "")
+        ]
         if links:
             return feature_map.columns(service.read(links[0]["href"]).data)
     return [], ""

@@ -78,7 +78,7 @@ class OgcRecordsHarvester(SourceHarvester):
 
 def _catalogues(service: Api, wanted: str | None) -> list[str]:
     """Addresses of the items of each collection of records. Raises SourceError when there are none."""
-    landing = service.read(service.url)
+    landing = service.read(service.start)
     found: dict[str, str] = {}
     known = []
     for collection, page in service.collections(landing):

@@ -126,6 +126,13 @@ def test_layers_of_a_wms_and_what_they_inherit() -> None:
     ]
 
 
+def test_all_systems_of_the_world_are_not_kept() -> None:
+    every = "".join(f"<CRS>EPSG:{code}</CRS>" for code in range(2000, 8000))
+    text = samples.WMS.replace("<CRS>EPSG:4326</CRS>", every)
+    crs = ows_wms.read_wms(text.encode(), URL).find("dzialki").crs
+    assert len(crs) == 24 and crs[0] == "EPSG:2178" and "EPSG:2180" in crs
+
+
 def test_wms_111_uses_its_own_names() -> None:
     (plan,) = ows_wms.read_wms(samples.WMS_111.encode(), URL).layers
     assert (plan.crs, plan.box) == (["EPSG:2180", "EPSG:4326"], [20.5, 50.8, 20.7, 50.9])

@@ -170,7 +170,7 @@ def catalogue(records: list[Any], size: int = 2) -> dict[str, Any]:
     items = f"{BASE}/collections/k/items"
 
     def page(url: str) -> dict[str, Any]:
-        start = int(url.rpartition("offset=")[2]) if "offset=" in url else 0
+        start = int(url.rpartition("offset=")[2].partition("&")[0]) if "offset=" in url else 0
         links = [link("next", f"{items}?offset={start + size}")] if start + size < len(records) else []
         return {
             "type": "FeatureCollection",

@@ -118,6 +118,24 @@ def test_the_same_layers_by_wfs() -> None:
     assert record.keys == ("layer:api.example/ogc#ulice", "layer:api.example/ows#ulice")
 
 
+def test_a_server_that_shows_everybody_its_page_is_asked_for_json() -> None:
+    answers = service.features()
+    landing = answers.pop(BASE)
+    client = service.Service({**answers, BASE: service.LOGIN, f"{BASE}?f=json": landing})
+    assert len(harvest("features", client)) == 2
+    client.asked.clear()
+    assert len(harvest("features", client, url=f"{BASE}?f=json")) == 2
+    assert client.asked[0] == f"{BASE}?f=json" and len(client.asked) == 6
+
+
+def test_all_systems_of_the_world_are_not_kept() -> None:
+    answers = service.features()
+    page = answers[f"{BASE}/collections?f=json"]
+    page["crs"] = [f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in range(2000, 8000)]
+    found = harvest("features", service.Service(answers))[0].loaded()["collection"]["crs"]
+    assert len(found) == 50 and found[0] == "EPSG:2178"
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
