@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ckanext.kielce.common.http import FetchError, HttpSettings
 from ckanext.kielce.common.http_errors import fetch_error
 from ckanext.kielce.harvest.records import Client, Record, RecordError, Source, digest
-from ckanext.kielce.harvest.uploads import Spool, held, largest
+from ckanext.kielce.harvest.uploads import Spool, check_enabled, held, largest
 from ckanext.kielce.harvesters.said import Said, tell
 
 from . import columns
@@ -38,6 +38,7 @@ def records(source: Source, client: Client, lang: str) -> Iterator[Record]:
 
     The connection stays open while the records are taken, for their files are fetched on demand.
     """
+    check_enabled()
     with SftpFolder(source, client) as folder:
         entries = folder.entries()
         described = description(entries)

@@ -143,6 +143,15 @@ def test_a_file_lost_before_it_was_written_is_fetched_again(
     assert stored(row) == OLD.encode()
 
 
+def test_a_portal_without_uploads_says_so(
+    harvest: Make, sftp: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tk.config, "ckan.storage_path", "")
+    monkeypatch.setitem(tk.config, "ckan.uploads_enabled", False)
+    assert "ckan.storage_path" in source_of(harvest, sftp).run()["reason"]["pl"]
+    assert sftp.logins == []
+
+
 def test_another_host_key_refuses_the_run(harvest: Make, sftp: SftpServer) -> None:
     sftp.write("dane/a.csv", OLD)
     source = harvest("utility_files", f"{sftp.url}/dane/", secret="MPEC", host_key="SHA256:" + "A" * 43)

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import uploader
 from ckanext.kielce.harvest.model import HarvestRecord
-from ckanext.kielce.harvest.records import RecordError
+from ckanext.kielce.harvest.records import RecordError, SourceError
 from werkzeug.datastructures import FileStorage
 
 KEPT = timedelta(days=3)  # what no writer has fetched by then is dropped; the next run fetches it anew
@@ -55,6 +55,15 @@ class Spool:
 def _root() -> Path:
     storage = tk.config.get("ckan.storage_path") or tempfile.gettempdir()
     return Path(storage) / "kielce_harvest"
+
+
+def check_enabled() -> None:
+    """Raise SourceError when this portal keeps no uploads: CKAN would take the file and silently drop it."""
+    if not tk.h.uploads_enabled("resource"):
+        raise SourceError(
+            "The portal keeps no uploads, so the files of this source cannot be served. Set ckan.storage_path.",
+            "Portal nie przechowuje plików, więc nie może udostępniać plików tego źródła. Ustaw ckan.storage_path.",
+        )
 
 
 def largest() -> int:
