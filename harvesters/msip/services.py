@@ -15,6 +15,7 @@ from ckanext.kielce.harvesters.msip.words import say, source_error
 MOST_WMS = 20
 SILENCE = frozenset({"connection", "timeout", "refused_address"})
 OVERLOAD = frozenset({429, 502, 503, 504})
+MOST_KEPT = 200  # services, and layers, kept in memory; one asked for again after that is read again
 ABOUT = frozenset({"url", "version", "title", "limit"})  # what of a WFS goes into its datasets
 
 
@@ -68,12 +69,14 @@ class Services:
             wanted = [part.strip() for part in names.split(",")]
             said = [layer.as_json() for name in wanted if (layer := service.find(name))]
             about = [service.url, service.version, service.title, service.limit]
+            _make_room(self._said)
             self._said[address, names] = said, digest([about, said])
         return self._said[address, names]
 
     def _service(self, address: str) -> ows.Wfs | SourceError:
         if address not in self._wfs:
             host = urlsplit(address).netloc
+            _make_room(self._wfs)
             try:
                 if host in self._silent:
                     raise source_error("host_silent", host=host)
@@ -97,6 +100,12 @@ class Services:
     def _mark(self, host: str, error: SourceError | FetchError) -> None:
         if isinstance(error, FetchError) and (error.kind in SILENCE or error.status in OVERLOAD):
             self._silent.add(host)
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Let go of the oldest entry of a full memory."""
+    if len(kept) >= MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 class Behind:

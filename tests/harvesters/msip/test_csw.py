@@ -326,6 +326,15 @@ def test_a_failed_service_keeps_no_page_in_memory() -> None:
     assert len(kept) == 2 and not any(error.__traceback__ or error.__context__ for error in kept)
 
 
+def test_memory_stays_flat_however_many_services_there_are() -> None:
+    services = importlib.import_module("ckanext.kielce.harvesters.msip.services")
+    made = services.Services(Geoportal([]), "pl")
+    for number in range(services.MOST_KEPT + 50):
+        found = made.behind([{"url": f"{WFS}?map={number}", "protocol": "OGC:WFS", "name": "ms:dzialki"}])
+        assert found.layers
+    assert len(made._wfs) == len(made._said) == services.MOST_KEPT
+
+
 def test_records_left_out_are_not_waited_for() -> None:
     service = samples.record("s1").replace('codeListValue="dataset"', 'codeListValue="service"')
     client = Geoportal([FIVE[0], service, FIVE[1]])
