@@ -15,7 +15,7 @@ CACHE = ROOT / "var" / "cache"
 VENV = ROOT / ".venv"
 
 # Each server of the portal asks for the first free port from here on, so that a port in use never stops a start.
-PORT_BASES = {"demo": 5000, "test": 15000}
+PORT_BASES = {"demo": 5000, "test": 15000, "bench": 29000}
 SERVERS = ("web", "postgres", "redis", "solr", "files", "mapserver", "pycsw")
 
 SECRETS = ("admin", "coordinator", "owner", "postgres", "ckan", "datastore", "datastore_ro", "session")

@@ -1,0 +1,34 @@
+"""``python -m benchmarks harvest|ceiling|memory|stop``: raises the profile ``bench`` and measures."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(words: list[str]) -> None:
+    """Hand on to the measurement."""
+    from benchmarks import portal
+
+    command, rest = (words[0] if words else "harvest"), words[1:]
+    if command == "harvest":
+        from benchmarks import harvest
+
+        harvest.main(rest)
+    elif command == "ceiling":
+        from benchmarks import ceiling, report
+
+        portal.raise_services()
+        rows = ceiling.all_ways(int(rest[0]) if rest else 200)
+        print(report.text({"sides": {}, "ceiling": rows, "machine": report.machine()}))
+    elif command == "memory":
+        from benchmarks import memory
+
+        memory.main(rest)
+    elif command == "stop":
+        portal.stop()
+    else:
+        raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
