@@ -39,6 +39,7 @@ class MsipCswHarvester(SourceHarvester):
         "ISO 19139 records.",
     }
     mapping_version = 2
+    precedence = 80
     config_schema = {
         "page_size": ConfigField(
             "Records a request; the service may give fewer.",

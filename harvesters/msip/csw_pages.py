@@ -30,7 +30,8 @@ from lxml import etree
 PAGE_SIZE = 100
 RECORD_BYTES = 2 * 2**20  # of one record; those of real catalogues have 5-60 kB
 SCHEMA = "http://www.isotc211.org/2005/gmd"
-ISO_RECORDS = frozenset({"MD_Metadata", "MI_Metadata"})  # ISO 19139, and its extension for imagery
+# ISO 19139, and its extension for imagery; ISO 19115-3 has an MD_Metadata too, which is another
+ISO_RECORD = re.compile(r"\{http://www\.isotc211\.org/2005/gmd\}MD_Metadata|\{[^}]*\}MI_Metadata")
 QUERY = """<?xml version="1.0" encoding="UTF-8"?>
 <csw:GetRecords xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" xmlns:ogc="http://www.opengis.net/ogc"
  xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:dc="http://purl.org/dc/elements/1.1/" service="CSW"
@@ -164,9 +165,11 @@ class Pages:
             return Entry(guid or f"{self.url}#{number}", None, "", say("malformed", self.lang, reason=reason))
 
     def _entry(self, node: Element, number: int) -> Entry:
-        if local(node) not in ISO_RECORDS:
+        if not ISO_RECORD.fullmatch(node.tag):
             guid = text_of(next(descendants(node, "identifier"), None)) or f"{self.url}#{number}"
-            return Entry(guid, None, "", say("not_iso", self.lang, tag=local(node)))
+            return Entry(
+                guid, None, "", say("not_iso", self.lang, tag=node.tag.lstrip("{").replace("}", " "))
+            )
         # exclusive: the digest is of the record, whatever namespaces the answer around it declares
         written = etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
         guid = iso.guid(node)

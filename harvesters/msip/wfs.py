@@ -33,6 +33,7 @@ class MsipWfsHarvester(SourceHarvester):
         "A WFS: each layer becomes a dataset.",
     }
     mapping_version = 2
+    precedence = 60
     config_schema = {
         **layer_map.CHOICE,
         "wms_url": ConfigField(

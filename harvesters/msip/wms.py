@@ -29,6 +29,7 @@ class MsipWmsHarvester(SourceHarvester):
         "description": "Usługa WMS bez WFS: każda warstwa to jeden zbiór z obrazem mapy i legendą. / "
         "A WMS without WFS: each layer becomes a dataset with its map image and legend.",
     }
+    precedence = 40
     config_schema = layer_map.CHOICE
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:

@@ -131,11 +131,11 @@ def child_text(element: Element, name: str) -> str:
     return text_of(found[0]) if found else ""
 
 
-def records_apart(body: bytes, tag: str = "MD_Metadata") -> list[bytes]:
+def records_apart(body: bytes, tag: str = "M[DI]_Metadata") -> list[bytes]:
     """The records of an answer as separate documents, for an answer that does not parse as a whole.
 
-    Each piece runs from its start tag to the last matching end tag before the next record, and gets the namespace
-    declarations of the whole answer, so that one malformed record harms only itself.
+    ``tag`` is a pattern of their local name. Each piece runs from its start tag to the last matching end tag before the
+    next record, and gets the namespace declarations of the whole answer, so that one malformed record harms only itself.
     """
     encoding = DECLARED.match(body.lstrip())
     if (

@@ -220,6 +220,13 @@ def test_a_malformed_record_harms_only_itself() -> None:
     found = list(pages(Catalogue(records)).records())
     assert [entry.guid for entry in found if entry.error] == ["zły"]
     assert len(found) == 6
+    imagery = [record.replace("gmd:MD_Metadata", "gmi:MI_Metadata") for record in records]
+    spoil = lambda self, start, page: page.replace(  # noqa: E731
+        b' xmlns:gmd="', b' xmlns:gmi="http://www.isotc211.org/2005/gmi" xmlns:gmd="', 1
+    )
+    assert [bool(entry.error) for entry in pages(Catalogue(imagery, spoil=spoil)).records()] == [
+        bool(entry.error) for entry in found
+    ]
 
 
 def test_malformed_records_in_another_encoding_keep_their_letters() -> None:
@@ -231,10 +238,14 @@ def test_malformed_records_in_another_encoding_keep_their_letters() -> None:
 
 def test_records_that_cannot_be_used_are_told_and_counted() -> None:
     dublin = "<csw:Record xmlns:csw='http://www.opengis.net/cat/csw/2.0.2' xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:identifier>dc1</dc:identifier></csw:Record>"
+    newer = '<mdb:MD_Metadata xmlns:mdb="http://standards.iso.org/iso/19115/-3/mdb/2.0"/>'
     huge = samples.record("huge", "A" * 3_000_000)
-    found = {entry.guid: entry for entry in pages(Catalogue([FIVE[0], dublin, huge], 3), lang="en").records()}
+    found = {
+        entry.guid: entry
+        for entry in pages(Catalogue([FIVE[0], dublin, huge, newer], 4), lang="en").records()
+    }
     assert "ISO 19139" in found["dc1"].error and "2 MB at most" in found["huge"].error
-    assert found["r0"].error is None
+    assert found["r0"].error is None and "/19115/-3/" in found["http://csw.example/#4"].error
 
 
 def test_other_ways_of_asking() -> None:
