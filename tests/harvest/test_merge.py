@@ -274,3 +274,30 @@ def test_every_complaint_is_told_at_once() -> None:
 
 def test_the_clients_settings_are_the_http_clients() -> None:
     assert records.fetch is http.fetch
+
+
+def test_every_complaint_is_told_in_polish_too() -> None:
+    wrong = {
+        "organisation": "mzd",
+        "minimum_share": 200,
+        "contact_email": "x",
+        "secret": "hasło",
+        "domain": 3,
+    }
+    with pytest.raises(settings.ConfigError) as caught:
+        settings.checked(wrong, {}, PORTAL)
+    told = caught.value.text("pl")
+    for words in (
+        "czy chodzi o „organization”?",
+        "od 0 do 100",
+        "adres e-mail",
+        "nazwę sekretu",
+        "potrzebne jest: tekst",
+    ):
+        assert words in told
+    with pytest.raises(settings.ConfigError) as caught:
+        settings.checked(
+            {"domain": "transprot", "license_id": "x", "frequency": "x", "organization": "x"}, {}, PORTAL
+        )
+    for words in ("czy chodzi o „transport”?", "nieznana licencja", "nieznana częstość", "nie ma jednostki"):
+        assert words in caught.value.text("pl")

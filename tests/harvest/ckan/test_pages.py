@@ -240,7 +240,7 @@ def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: 
     shown = page(app, f"/harvest/{source.name}", as_editor)
     assert "czeka w kolejce" in shown and 'http-equiv="refresh"' in shown
     assert "<progress" in page(app, f"/harvest/{source.name}/progress", as_editor)
-    page(app, f"/harvest/{source.name}/progress", status=204)
+    page(app, f"/harvest/{source.name}/progress", status=403)
 
 
 def test_a_source_is_switched_off_and_on_again(app: Any, source: Any, as_editor: dict[str, str]) -> None:
@@ -519,6 +519,9 @@ def test_a_source_is_made_and_edited_in_polish(
     }
     refused = app.post("/harvest/new", data=form, headers=as_editor)
     assert "W adresie jest nazwa użytkownika" in refused.body and "Źródło pod Łysicą" in refused.body
+    wrong = {**form, "url": "http://lysica.example/", "config": '{"organisation": "mzd"}'}
+    refused = app.post("/harvest/new", data=wrong, headers=as_editor)
+    assert "czy chodzi o „organization”?" in refused.body
     made = app.post(
         "/harvest/new",
         data={**form, "url": "http://lysica.example/"},

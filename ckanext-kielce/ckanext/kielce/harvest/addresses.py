@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from ckan import model
 from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.harvest.model import HarvestAddress
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
+
+
+class Present(NamedTuple):
+    """What a package is called now."""
+
+    id: str
+    name: str
+    type: str
+
+
+def present(name_or_id: str) -> Present | None:
+    """Id, name and type of a package by name or id, in one light query."""
+    table = model.Package
+    row = model.Session.execute(
+        sa.select(table.id, table.name, table.type)
+        .where(sa.or_(table.id == name_or_id, table.name == name_or_id))
+        .order_by((table.id == name_or_id).desc())
+        .limit(1)
+    ).first()
+    return Present(*row) if row else None
 
 
 def remember(name: str, package_id: str) -> None:

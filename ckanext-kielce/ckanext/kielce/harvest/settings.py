@@ -28,21 +28,30 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
+NO_EMAIL = "this is not an e-mail address"
+NO_SHARE = "give a number from 0 to 100"
+NO_NAME = (
+    "give only the name of the secret (capitals, digits, _): its value stands in the environment variable "
+    "KIELCE_SECRET_<NAME>, for everybody can read this configuration"
+)
+CHECKS_PL = {
+    NO_EMAIL: "to nie jest adres e-mail",
+    NO_SHARE: "podaj liczbę od 0 do 100",
+    NO_NAME: "podaj tylko nazwę sekretu (wielkie litery, cyfry, _): jego wartość stoi w zmiennej środowiskowej "
+    "KIELCE_SECRET_<NAZWA>, bo tę konfigurację może przeczytać każdy",
+}
+
+
 def _email(value: Any) -> str | None:
-    return None if EMAIL.fullmatch(value) else f'"{value}" is not an e-mail address'
+    return None if EMAIL.fullmatch(value) else NO_EMAIL
 
 
 def _share(value: Any) -> str | None:
-    return None if 0 <= value <= 100 else "give a number from 0 to 100"
+    return None if 0 <= value <= 100 else NO_SHARE
 
 
 def _secret(value: Any) -> str | None:
-    if SECRET_NAME.fullmatch(value):
-        return None
-    return (
-        "give only the name of the secret (capitals, digits, _): its value stands in the environment variable "
-        "KIELCE_SECRET_<NAME>, for everybody can read this configuration"
-    )
+    return None if SECRET_NAME.fullmatch(value) else NO_NAME
 
 
 COMMON: dict[str, ConfigField] = {
@@ -101,6 +110,11 @@ COMMON: dict[str, ConfigField] = {
         check=_share,
         description_pl="Odrzuć pobranie, które znalazło mniej niż tyle procent znanych rekordów.",
     ),
+    "precedence": ConfigField(
+        "Weight against other sources of the same thing: the heaviest writes the dataset.",
+        "number",
+        description_pl="Waga wobec innych źródeł tej samej rzeczy: zbiór zapisuje najcięższe z nich.",
+    ),
     "sample_data": ConfigField(
         "Mark the datasets as made-up sample data.",
         "flag",
@@ -109,8 +123,20 @@ COMMON: dict[str, ConfigField] = {
 }
 
 
+Complaint = tuple[str, str]  # in English and in Polish
+
+
 class ConfigError(ValueError):
     """The configuration cannot be used; the message lists every complaint."""
+
+    def __init__(self, *complaints: Complaint) -> None:
+        self.message = "; ".join(english for english, _polish in complaints)
+        self.message_pl = "; ".join(polish for _english, polish in complaints)
+        super().__init__(self.message)
+
+    def text(self, lang: str) -> str:
+        """The message in Polish ("pl") or else in English."""
+        return self.message_pl if lang == "pl" else self.message
 
 
 @dataclass(frozen=True)
@@ -129,10 +155,19 @@ def parse(text: str | None) -> dict[str, Any]:
         config = json.loads(text)
     except ValueError as error:
         raise ConfigError(
-            f"This is not JSON: {error}. Strings need double quotes, and no comma may stand last."
+            (
+                f"This is not JSON: {error}. Strings need double quotes, and no comma may stand last.",
+                f"To nie jest JSON ({error}). Teksty muszą stać w podwójnych cudzysłowach, a po ostatniej pozycji "
+                "nie ma przecinka.",
+            )
         ) from error
     if not isinstance(config, dict):
-        raise ConfigError('Write the configuration as a JSON object: {"organization": "…"}.')
+        raise ConfigError(
+            (
+                'Write the configuration as a JSON object: {"organization": "…"}.',
+                'Zapisz konfigurację jako obiekt JSON: {"organization": "…"}.',
+            )
+        )
     inner = config.get(STORED_KEY)
     return dict(inner) if set(config) == {STORED_KEY} and isinstance(inner, dict) else config
 
@@ -147,22 +182,30 @@ def checked(config: Mapping[str, Any], own: Mapping[str, ConfigField], portal: P
     known = {**COMMON, **own}
     complaints = [_unknown(key, known) for key in config if key not in known]
     complaints += [
-        f"{key}: this key is needed ({f.description})"
+        (
+            f"{key}: this key is needed ({f.description})",
+            f"{key}: ten klucz jest potrzebny ({f.help('pl')})",
+        )
         for key, f in own.items()
         if f.required and key not in config
     ]
     for key, value in config.items():
         if key in known and (complaint := _complaint(known[key], value)):
-            complaints.append(f"{key}: {complaint}")
+            complaints.append(_at(key, complaint))
     if not complaints:
         complaints += _portal_complaints("", config, portal)
         for pattern, values in (config.get("overrides") or {}).items():
             if not isinstance(values, dict):
-                complaints.append(f"overrides, {pattern}: write {{field: value}}")
+                complaints.append(
+                    (
+                        f"overrides, {pattern}: write {{field: value}}",
+                        f"overrides, {pattern}: wpisz {{pole: wartość}}",
+                    )
+                )
             else:
                 complaints += _portal_complaints(f"overrides, {pattern}: ", values, portal)
     if complaints:
-        raise ConfigError("; ".join(complaints))
+        raise ConfigError(*complaints)
     result = _written_out(config)
     if result.get("overrides"):
         result["overrides"] = {
@@ -171,43 +214,79 @@ def checked(config: Mapping[str, Any], own: Mapping[str, ConfigField], portal: P
     return result
 
 
-def _unknown(key: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    hint = f'did you mean "{close[0]}"?' if close else f"possible keys: {', '.join(sorted(known))}"
-    return f'unknown key "{key}" ({hint})'
+def _at(where: str, complaint: Complaint) -> Complaint:
+    return f"{where}: {complaint[0]}", f"{where}: {complaint[1]}"
 
 
-def _complaint(field: ConfigField, value: Any) -> str | None:
+def _unknown(key: str, known: Collection[str]) -> Complaint:
+    english, polish = _hint(key, sorted(known))
+    return f'unknown key "{key}" ({english})', f"nieznany klucz „{key}” ({polish})"
+
+
+def _hint(value: str, known: Collection[str]) -> Complaint:
+    """The nearest of the possible values, else all of them."""
+    close = difflib.get_close_matches(value, known, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?', f"czy chodzi o „{close[0]}”?"
+    listed = ", ".join(known)
+    return f"possible: {listed}", f"możliwe: {listed}"
+
+
+KINDS_PL = {"text": "tekst", "number": "liczba", "flag": "true albo false", "list": "lista", "map": "obiekt"}
+
+
+def _complaint(field: ConfigField, value: Any) -> Complaint | None:
     if not isinstance(value, KINDS[field.kind]) or (isinstance(value, bool) and field.kind == "number"):
-        return f"a {field.kind} is needed here ({field.description})"
+        return (
+            f"a {field.kind} is needed here ({field.description})",
+            f"tu potrzebne jest: {KINDS_PL[field.kind]} ({field.help('pl')})",
+        )
     if field.choices and value not in field.choices:
-        return f'"{value}" is not one of {", ".join(field.choices)}'
-    return field.check(value) if field.check else None
+        listed = ", ".join(field.choices)
+        return f'"{value}" is not one of {listed}', f"„{value}” nie jest żadnym z: {listed}"
+    complaint = field.check(value) if field.check else None
+    if complaint is None:
+        return None
+    return complaint, CHECKS_PL.get(complaint) or f"ta wartość nie pasuje ({field.help('pl')} {complaint})"
 
 
-def _portal_complaints(where: str, values: Mapping[str, Any], portal: Portal) -> list[str]:
-    found = []
+def _portal_complaints(where: str, values: Mapping[str, Any], portal: Portal) -> list[Complaint]:
+    found: list[Complaint] = []
     for key in ("organization", "owner_org"):
         name = values.get(key)
         if name and not portal.organization(str(name)):
             found.append(
-                f'{where}{key}: there is no organisation "{name}"; create it first or use its short name'
+                (
+                    f'{where}{key}: there is no organisation "{name}"; create it first or use its short name',
+                    f"{where}{key}: nie ma jednostki „{name}”; utwórz ją najpierw albo podaj jej krótką nazwę",
+                )
             )
     domain = values.get("domain")
     if domain and vocabularies.domain(str(domain)) is None:
-        known = vocabularies.load("domains").codes()
-        close = difflib.get_close_matches(str(domain), known, n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"use one of {', '.join(known)}"
-        found.append(f'{where}domain: unknown domain "{domain}" ({hint})')
+        english, polish = _hint(str(domain), vocabularies.load("domains").codes())
+        found.append(
+            (
+                f'{where}domain: unknown domain "{domain}" ({english})',
+                f"{where}domain: nieznana dziedzina „{domain}” ({polish})",
+            )
+        )
     frequency = values.get("frequency")
     if frequency and vocabularies.frequency(str(frequency)) is None:
         found.append(
-            f'{where}frequency: unknown frequency "{frequency}"; use an EU code such as DAILY, MONTHLY, ANNUAL'
+            (
+                f'{where}frequency: unknown frequency "{frequency}"; use an EU code such as DAILY, MONTHLY, ANNUAL',
+                f"{where}frequency: nieznana częstość „{frequency}”; użyj kodu UE, na przykład DAILY, MONTHLY, ANNUAL",
+            )
         )
     licence = values.get("license_id")
     if licence and vocabularies.licence(str(licence)) is None and licence not in portal.licences:
-        known = vocabularies.load("licences").codes()
-        found.append(f'{where}license_id: unknown licence "{licence}"; use one of {", ".join(known)}')
+        known = ", ".join(vocabularies.load("licences").codes())
+        found.append(
+            (
+                f'{where}license_id: unknown licence "{licence}"; use one of {known}',
+                f"{where}license_id: nieznana licencja „{licence}”; użyj jednej z: {known}",
+            )
+        )
     return found
 
 

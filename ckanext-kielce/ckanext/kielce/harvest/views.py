@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.harvest import addresses, overview, runlog
+from ckanext.kielce.harvest import addresses, overview, runlog, runs
 from flask import Blueprint, Response, make_response
 
 __all__ = ["kielce_harvest"]
@@ -62,13 +62,17 @@ def run(name: str, run_id: str) -> str | Response:
 
 def progress(name: str) -> Response:
     """The progress of the run under way, for the script of the page; 204 when there is none any more."""
-    shown = _answer("kielce_harvest_source_show", {"id": name, "runs": 0})
-    if not shown.get("under_way"):
+    package = overview.find(name)
+    if package is None:
+        return tk.abort(404, tk._("There is no such source."))
+    if not tk.h.check_access("kielce_harvest_source_details", {"id": package.id}):
+        return tk.abort(403, tk._("This page is for those who look after the source."))
+    under_way = runs.under_way(package.id)
+    if under_way is None:
         response = make_response("", 204)
     else:
-        response = make_response(
-            tk.render("kielce_harvest/snippets/progress.html", {"run": shown["under_way"], "source": shown})
-        )
+        shown = {"run": runlog.describe(under_way), "source": {"name": package.name}}
+        response = make_response(tk.render("kielce_harvest/snippets/progress.html", shown))
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -14,7 +14,8 @@ from ckan import model
 from ckan.lib import search
 from ckan.types import Context, DataDict
 from ckanext.kielce.common.http_errors import safe_url
-from ckanext.kielce.harvest import addresses, credentials, housekeeping, merge, store
+from ckanext.kielce.harvest import addresses, credentials, housekeeping, merge, runs, settings, store
+from ckanext.kielce.harvest.logic import language
 
 Action = Callable[[Context, DataDict], Any]
 SOURCE_TYPE = "harvest"
@@ -24,7 +25,7 @@ SOURCE_TYPE = "harvest"
 def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """A source with a password in its address or settings is refused; one without a name gets it from its title."""
     if data_dict.get("type") == SOURCE_TYPE:
-        _refuse_credentials(data_dict)
+        _check_source(data_dict)
         if not data_dict.get("name") and data_dict.get("title"):
             data_dict["name"] = merge.free_name(str(data_dict["title"]), store.names_beginning)
     return next_action(context, data_dict)
@@ -33,17 +34,13 @@ def package_create(next_action: Action, context: Context, data_dict: DataDict) -
 @tk.chained_action
 def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """The old address of a renamed dataset is kept; a source with a password in its settings is refused."""
-    before = model.Package.get(data_dict.get("id") or data_dict.get("name"))
-    if before is None:
-        return next_action(context, data_dict)
-    if before.type == SOURCE_TYPE:
-        _refuse_credentials(data_dict)
-        return next_action(context, data_dict)
-    package_id, name = before.id, before.name
+    before = addresses.present(str(data_dict.get("id") or data_dict.get("name") or ""))
+    if before is not None and before.type == SOURCE_TYPE:
+        _check_source(data_dict)
     result = next_action(context, data_dict)
-    after = model.Package.get(package_id)
-    if after is not None and after.name != name:
-        addresses.remember(name, package_id)
+    # without a name in the data the old one stays
+    if before is not None and data_dict.get("name") not in (None, "", before.name):
+        addresses.remember(before.name, before.id)
         if not context.get("defer_commit"):
             model.Session.commit()
     return result
@@ -92,10 +89,17 @@ def harvest_job_create(next_action: Action, context: Context, data_dict: DataDic
     return next_action(context, data_dict)
 
 
-def _refuse_credentials(data_dict: DataDict) -> None:
+def _check_source(data_dict: DataDict) -> None:
+    """Raises ValidationError for passwords, and for a configuration that cannot be used, in the reader's language."""
     complaints = credentials.complaints(data_dict.get("url"), data_dict.get("config"))
     if complaints:
         raise tk.ValidationError({field: [tk._(text)] for field, text in complaints.items()})
+    harvester = runs.harvester_of(str(data_dict.get("source_type") or ""))
+    if harvester is not None and isinstance(data_dict.get("config"), str):
+        try:
+            harvester.validate_config(data_dict["config"])
+        except settings.ConfigError as error:
+            raise tk.ValidationError({"config": [error.text(language.reader())]}) from error
 
 
 def _may_change(context: Context, source_id: str) -> bool:

@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 from ckanext.kielce.harvest import schedule
+from ckanext.kielce.harvest.logic import language
 from ckanext.kielce.harvest.runlog import ACTIONS
 
 PAGE, MOST = 50, 1000
@@ -101,5 +102,4 @@ def _schedule(value: Any) -> str:
     try:
         return schedule.normal(str(value))
     except schedule.ScheduleError as error:
-        lang = "pl" if str(tk.h.lang() or "").startswith("pl") else "en"
-        raise tk.Invalid(error.text(lang)) from error
+        raise tk.Invalid(error.text(language.reader())) from error
