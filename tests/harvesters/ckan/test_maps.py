@@ -227,7 +227,8 @@ def test_ogc_api_records(server: Any, harvest: Make) -> None:
     assert {each["title"] for each in source.datasets().values()} == {"Ścieżki 1", "Ścieżki 2"}
     assert source.run()["counts"] == {"unchanged": 2}
 
-    server.put("/ogc/collections/k/items?offset=1", ogc.LOGIN)
+    for parameters in ("offset=1", "offset=1&f=json"):
+        server.put(f"/ogc/collections/k/items?{parameters}", ogc.LOGIN)
     cut = source.run()
     assert cut["outcome"] == "partly" and len(source.datasets()) == 2, cut
     assert "web page" in cut["reason"]["en"]
