@@ -217,7 +217,12 @@ def package_record(
     try:
         return described_record(parse_package(*get(address)), source)
     except FetchError as error:
-        return Record(name, None, {"title": name}, error=error.text(language()))
+        trouble = error
+
+        def content() -> dict[str, Any]:
+            raise trouble  # the engine sees that it is of the kind that passes, and asks again soon
+
+        return Record(name, None, content)
     except FormError as error:
         return Record(name, None, {"title": name}, error=error.said.text(language()))
 

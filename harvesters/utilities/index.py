@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from lxml import etree
+
+#: Links of one page; no listing of files is longer.
+MAX_LINKS = 20_000
+#: Characters of a file's name, as on any file system.
+MAX_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -22,28 +29,41 @@ class IndexEntry:
     modified: str = ""
 
 
-class _Links(HTMLParser):
+class _Links:
+    """Collects (href, title, text) of the links, fed by the parser; keeps no tree."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.links: list[tuple[str, str, str]] = []
         self._open: tuple[str, str] | None = None
         self._text: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            given = dict(attrs)
-            if given.get("href"):
-                self._open = (given["href"] or "", given.get("title") or "")
-                self._text = []
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "a" and attributes.get("href") and len(self.links) < MAX_LINKS:
+            self._open = (attributes["href"], attributes.get("title") or "")
+            self._text = []
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         if self._open is not None:
-            self._text.append(data)
+            self._text.append(text)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag == "a" and self._open is not None:
             self.links.append((*self._open, " ".join("".join(self._text).split())))
             self._open = None
+
+    def close(self) -> list[tuple[str, str, str]]:
+        return self.links
+
+
+def _links(body: bytes) -> list[tuple[str, str, str]]:
+    # libxml2's parser, for the standard library's takes minutes over a few kilobytes of "<a <a <a".
+    target = _Links()
+    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True)
+    try:
+        etree.fromstring(body, parser)
+    except etree.LxmlError:  # nothing at all, or nothing like HTML: what was found so far is good
+        return target.links
+    return target.links
 
 
 def parse_index(body: bytes, base: str) -> list[IndexEntry]:
@@ -52,14 +72,11 @@ def parse_index(body: bytes, base: str) -> list[IndexEntry]:
     :param body: the page; UTF-8, unreadable bytes replaced (addresses are percent-encoded, so they survive)
     :param base: the page's own address after redirects
     """
-    parser = _Links()
-    parser.feed(body.decode("utf-8", "replace"))
-    parser.close()
     folder = base.split("?")[0].split("#")[0]
     folder = folder if folder.endswith("/") else folder.rsplit("/", 1)[0] + "/"
     root = urlsplit(folder)
     entries: dict[str, IndexEntry] = {}
-    for href, title, text in parser.links:
+    for href, title, text in _links(body):
         try:
             address = urldefrag(urljoin(folder, href.strip())).url
             parts = urlsplit(address)
@@ -70,7 +87,7 @@ def parse_index(body: bytes, base: str) -> list[IndexEntry]:
         if not below or parts.query or not same_place or ".." in unquote(below).split("/"):
             continue
         name = unquote(below.rstrip("/"))
-        if "/" in name or name.startswith("."):
+        if "/" in name or name.startswith(".") or len(name) > MAX_NAME:
             continue
         label = title or ("" if text.rstrip("/").rstrip(".>") in name else text)
         entries.setdefault(address, IndexEntry(address, name, below.endswith("/"), label.strip()))

@@ -30,7 +30,7 @@ from ckanext.kielce.common.http_errors import fetch_error
 from ckanext.kielce.common.http_guard import AddressRefusedError, Clock, Guard, host_port
 from ckanext.kielce.harvest.records import Client, Source, SourceError
 
-from .index import IndexEntry
+from .index import MAX_NAME, IndexEntry
 
 #: Entries of one folder; a longer listing is refused rather than read in part.
 MAX_ENTRIES = 5000
@@ -120,7 +120,7 @@ class SftpFolder:
                         f"W {self.url(folder)} jest ponad {MAX_ENTRIES} pozycji; podziel go na podfoldery.",
                     )
                 name, mode = attributes.filename, attributes.st_mode or 0
-                if "/" in name or "\0" in name or name.startswith("."):
+                if "/" in name or "\0" in name or name.startswith(".") or len(name) > MAX_NAME:
                     continue
                 full = str(PurePosixPath(folder) / name)
                 if stat.S_ISDIR(mode):

@@ -1,5 +1,7 @@
 """HTML indexes as Apache and nginx write them."""
 
+import time
+
 import pytest
 from ckanext.kielce.harvesters.utilities.index import parse_index
 
@@ -62,3 +64,34 @@ def test_an_address_without_a_slash_or_with_a_query_is_the_same_folder():
 )
 def test_pages_without_entries_give_none(body):
     assert parse_index(body, BASE) == []
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<",
+        "<!--",
+        "<a ",
+        "<a href='",
+        "<a href=x ",
+        "</a ",
+        "<![CDATA[",
+        "<![",
+        "&#",
+        "<div>",
+        "<script></scrip",
+    ],
+)
+def test_a_hostile_page_takes_no_time(unit):
+    """The standard library's parser takes minutes over any of these, and dies of one."""
+    start = time.process_time()
+    parse_index((unit * (500_000 // len(unit))).encode(), BASE)
+    assert time.process_time() - start < 2
+
+
+def test_a_page_that_is_not_in_utf_8_and_names_of_any_length():
+    page = 'Zażółć <a href="a%C5%BC.csv">gęślą</a> jaźń <a href="b.csv">x</a>'.encode("cp1250")
+    assert [entry.name for entry in parse_index(page, BASE)] == ["aż.csv", "b.csv"]
+    assert parse_index(f'<a href="{"x" * 300}.csv">x</a>'.encode(), BASE) == []
+    utf16 = '<a href="a.csv">a</a>'.encode("utf-16")
+    assert parse_index(utf16, BASE) in ([], parse_index(b'<a href="a.csv">a</a>', BASE))
