@@ -247,7 +247,7 @@ def test_a_source_is_switched_off_and_on_again(app: Any, source: Any, as_editor:
     before = source.datasets()
     app.post(f"/harvest/{source.name}/switch", data={"active": "false"}, headers=as_editor)
     assert not source.source.active
-    assert "wyłączone" in page(app, "/zrodla")
+    assert "wyłączone" in page(app, "/zrodla") and "wyłączone" in page(app, f"/harvest/{source.name}")
     shown = page(app, f"/harvest/{source.name}", as_editor)
     assert "Włącz źródło" in shown and "Uruchom teraz" not in shown
     with pytest.raises(tk.ValidationError):

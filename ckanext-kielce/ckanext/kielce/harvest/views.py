@@ -23,6 +23,9 @@ POST = ["POST"]
 def index() -> str:
     """All sources: what each promises and what it kept."""
     found = tk.get_action("kielce_harvest_source_list")({}, {})
+    if not tk.h.check_access("harvest_source_create"):
+        # what was switched off and left nothing behind is of interest only to those who could switch it on
+        found = [row for row in found if row["active"] or row["datasets"]]
     return tk.render("kielce_harvest/index.html", {"sources": found})
 
 
@@ -230,6 +233,8 @@ def redirect_old_dataset(response: Response) -> Response:
     target = tk.url_for(request.endpoint, **{key: name}, **more, **query)
     moved: Any = tk.redirect_to(target)
     moved.status_code = 301
+    # not for ever: a dataset that gets its old address back must not send browsers in circles
+    moved.headers["Cache-Control"] = "max-age=300"
     return moved
 
 

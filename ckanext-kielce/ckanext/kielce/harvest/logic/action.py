@@ -22,7 +22,12 @@ def kielce_harvest_source_list(context: Context, data_dict: DataDict) -> list[di
         Switched-off sources are among them.
     """
     tk.check_access("kielce_harvest_source_list", context, data_dict)
-    return [overview.public(row) for row in overview.rows()]
+    return [
+        overview.public(row)
+        for row in overview.rows()
+        if not row.package.private
+        or _allowed("kielce_harvest_source_details", context, {"id": row.package.id})
+    ]
 
 
 @tk.side_effect_free

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
-from ckanext.kielce.harvest import runlog
+from ckanext.kielce.harvest import overview, runlog
 
 
 def _may_change_source(context: Context, source_id: str) -> AuthResult:
@@ -35,8 +35,12 @@ def kielce_harvest_source_list(_context: Context, _data_dict: DataDict) -> AuthR
 
 @tk.auth_allow_anonymous_access
 def kielce_harvest_source_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """Everybody who may see the page of the source."""
-    tk.check_access("package_show", {"user": context.get("user", "")}, {"id": data_dict["id"]})
+    """Everybody; a source that is marked private only those who may see it. A switched-off one is no secret."""
+    package = overview.find(str(data_dict["id"]))
+    if package is None:
+        raise tk.ObjectNotFound(tk._("There is no such source."))
+    if package.private:
+        tk.check_access("package_show", {"user": context.get("user", "")}, {"id": package.id})
     return {"success": True}
 
 

@@ -31,6 +31,17 @@ def package_create(next_action: Action, context: Context, data_dict: DataDict) -
     return next_action(context, data_dict)
 
 
+# What ckanext-harvest adds to a dataset in the search index, and nowhere else.
+INDEX_EXTRAS = frozenset(["harvest_object_id", "harvest_source_id", "harvest_source_title"])
+
+
+def _drop_index_extras(data_dict: DataDict) -> None:
+    """A patch starts from the dataset as the index shows it; saved with it, the names of its source would grow stale."""
+    extras = data_dict.get("extras")
+    if isinstance(extras, list) and any(extra.get("key") in INDEX_EXTRAS for extra in extras):
+        data_dict["extras"] = [extra for extra in extras if extra.get("key") not in INDEX_EXTRAS]
+
+
 @tk.chained_action
 def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """The old address of a renamed dataset is kept; a source with a password in its settings is refused."""
