@@ -10,7 +10,7 @@ from ckanext.kielce.common.http_errors import safe_url
 from ckanext.kielce.harvest.records import SourceError
 
 HTML = re.compile(
-    rb"^[\xef\xbb\xbf\s]*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html|<head|<body)",
+    rb"^[\xef\xbb\xbf\s]*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*(<!doctype\s+html|<html|<head|<body)",
     re.IGNORECASE | re.DOTALL,
 )
 #: How much of an answer is looked at to tell a web page from data.

@@ -19,7 +19,7 @@ NS = {
     "xsd": "http://www.w3.org/2001/XMLSchema",
 }
 HTML = re.compile(
-    rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL
+    rb"^\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*(<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL
 )
 PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before a root element
 BOMS = (b"\xef\xbb\xbf",)
