@@ -33,6 +33,7 @@ class OgcFeaturesHarvester(SourceHarvester):
         "description": "API obiektów mapowych (następca WFS): każda kolekcja to jeden zbiór. / "
         "An API of map features: each collection becomes a dataset.",
     }
+    precedence = 60
     config_schema = {
         **layer_map.CHOICE,
         "limit": ConfigField(

@@ -32,6 +32,7 @@ class OgcRecordsHarvester(SourceHarvester):
         "title": "OGC API – Records",
         "description": "Katalog metadanych w JSON (następca CSW). / A catalogue of metadata in JSON.",
     }
+    precedence = 80
     config_schema = {
         "collection": ConfigField(
             "Id of the collection of records; by default every catalogue that the service has.",

@@ -39,6 +39,7 @@ class CkanPortalHarvester(SourceHarvester):
         "title": "Inny portal CKAN",
         "description": "Zbiory innego portalu CKAN przez jego API (package_search)",
     }
+    precedence = 20
     config_schema: ClassVar[dict[str, ConfigField]] = {
         "organizations": ConfigField(
             "Take only the datasets of these organisations (short names).",

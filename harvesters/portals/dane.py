@@ -37,6 +37,7 @@ class DaneGovPlHarvester(SourceHarvester):
         "title": "dane.gov.pl",
         "description": "Zbiory instytucji albo wyniki wyszukiwania portalu dane.gov.pl przez jego API 1.4",
     }
+    precedence = 10
     config_schema: ClassVar[dict[str, ConfigField]] = {
         "institution": ConfigField(
             "Number of the institution at dane.gov.pl, whose datasets are taken.",

@@ -30,6 +30,7 @@ class DcatRdfHarvester(SourceHarvester):
         "title": "Katalog DCAT-AP (RDF)",
         "description": "Katalog danych w RDF (DCAT-AP): RDF/XML, Turtle lub JSON-LD, w całości albo na stronach",
     }
+    precedence = 20
     config_schema: ClassVar[dict[str, ConfigField]] = {
         "rdf_format": ConfigField(
             "Format of the catalogue; by default it is told by the answer.",

@@ -205,6 +205,27 @@ def test_the_second_source_takes_over_when_the_first_is_gone(harvest: Make, reco
     assert (taken["title"], taken["name"]) == ("Działki z WFS", address)
 
 
+def test_a_source_of_higher_precedence_takes_over_and_curated_fields_survive(
+    harvest: Make, record: Rec
+) -> None:
+    key = ("layer:z/ows#ms:dzialki",)
+    picture, catalogue = harvest(precedence=40), harvest(precedence=80)
+    picture.run([record("a", "Z obrazka", keys=key, legal_basis="z usługi")])
+    before = picture.datasets()["a"]
+    patch(before, notes="Poprawiony opis")
+    dry = catalogue.run([record("b", "Z katalogu", keys=key)], dry_run=True)
+    assert ("create", "b") in dry["items"] and picture.records()["a"].role == "owner"
+    taken = catalogue.run([record("b", "Z katalogu", keys=key)])
+    assert taken["outcome"] == "ok" and taken["counts"] == {"change": 1}
+    assert (picture.records()["a"].role, catalogue.records()["b"].role) == ("also", "owner")
+    after = catalogue.datasets()["b"]
+    assert (after["id"], after["name"], after["title"]) == (before["id"], before["name"], "Z katalogu")
+    assert after["notes"] == "Poprawiony opis" and not after.get("legal_basis")
+    found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{catalogue.id}"})
+    assert [row["id"] for row in found["results"]] == [before["id"]]
+    assert picture.run([record("a", "Z obrazka, zmieniony", keys=key)])["counts"] == {"linked": 1}
+
+
 def test_the_second_source_makes_its_own_when_the_dataset_was_purged(harvest: Make, record: Rec) -> None:
     one, two = harvest(), harvest()
     one.run([record("a", "Działki", keys=("layer:y/ows#ms:dzialki",))])
@@ -489,6 +510,17 @@ def test_a_due_source_is_started_once(harvest: Make, record: Rec) -> None:
     assert source.id in rhythm.start_due()
     assert source.id not in rhythm.start_due()
     assert runs.under_way(source.id) is not None
+
+
+def test_a_source_without_a_schedule_is_asked_again_too(harvest: Make) -> None:
+    source = harvest()
+    rhythm.reschedule(source.source, "manual")
+    source.run(FetchError("timeout", "silent", "http://x.example/"))
+    state = runs.state_of(source.id)
+    assert state.next_due is None and source.id not in rhythm.start_due(), "its pause is not over"
+    state.retry_at = runs.now()
+    model.Session.commit()
+    assert source.id in rhythm.start_due()
 
 
 def test_a_source_that_was_never_run_is_seen_within_one_period(harvest: Make, ckan_config: Any) -> None:

@@ -63,6 +63,8 @@ class SourceHarvester(p.SingletonPlugin):
     config_schema: ClassVar[dict[str, ConfigField]] = {}
     # Raise it when to_dataset changes, so that unchanged records are mapped again.
     mapping_version: ClassVar[int] = 1
+    # Whose record of a thing that several sources describe writes its dataset; see `ckanext.kielce.harvest.ownership`.
+    precedence: ClassVar[float] = 50
 
     def __init_subclass__(cls, **more: Any) -> None:
         # IHarvester.info is a method; a protocol may write it as the plain table that it is.

@@ -24,7 +24,7 @@ from ckan.lib.search import index
 from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestObject, HarvestSource
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import dataset, missing, runs, store, uploads
+from ckanext.kielce.harvest import dataset, missing, ownership, runs, store, uploads
 from ckanext.kielce.harvest.merge import Base, as_stored, free_name, merged, still_curated
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.harvest.records import Record, Source, SourceError, digest
@@ -84,7 +84,9 @@ def work(owner: str, *, run_id: str | None = None) -> int:
             begun = len(documents)
             _one(item_id, owner, shared, written)
             if item_id not in written:
-                del documents[begun:]  # CKAN indexes before it commits: what was rolled back must not be found
+                del documents[
+                    begun:
+                ]  # CKAN indexes before it commits: what was rolled back must not be found
     _settle(written, documents)
     runs.finish_if_done(found_run)
     return len(ids)
@@ -355,20 +357,20 @@ def _write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
     item.title = str(data.get("title") or item.guid)
     record = _record(item.source_id, item.guid)
     if record is None:
-        other = store.owner_of(item.keys, item.source_id)
         record = HarvestRecord(
             id=store.record_id(item.source_id, item.guid),
             source_id=item.source_id,
             guid=item.guid,
+            role="owner",
             draft={},
             stored={},
         )
         record.attempts = record.missing_runs = 0
         model.Session.add(record)
-        if other is not None:
-            record.role, record.package_id = "also", other.package_id
-    elif record.role == "also" and model.Package.get(record.package_id or "") is None:
-        record.role, record.package_id = "owner", None  # the other source's dataset was purged
+    if record.package_id is None or record.role == "also":
+        weight = ownership.precedence(shared.harvester, shared.source)
+        if ownership.settle(record, list(item.keys), weight):
+            item.action = "change"
     base = Base(record.draft, record.stored)
     same = digest(record.draft) == digest(data) and record.state in ("active", "failed")
     record.draft, record.notes, record.keys = data, notes, list(item.keys)
@@ -555,9 +557,14 @@ def _preview(item: HarvestItem, shared: Work) -> None:
     item.title = str(data.get("title") or item.guid)
     record = _record(item.source_id, item.guid)
     if record is None:
-        other = store.owner_of(item.keys, item.source_id, lock=False)
-        if other is not None:
-            item.action, item.package_id = "link", other.package_id
+        # who would own it is worked out on a record that is never kept
+        record = HarvestRecord(source_id=item.source_id, guid=item.guid, role="owner", draft={}, stored={})
+        weight = ownership.precedence(shared.harvester, shared.source)
+        with model.Session.no_autoflush, model.Session.begin_nested() as trial:
+            ownership.settle(record, list(item.keys), weight, lock=False)
+            trial.rollback()
+        if record.role == "also":
+            item.action, item.package_id = "link", record.package_id
         return
     item.package_id = record.package_id
     if record.role == "also" or not record.package_id or model.Package.get(record.package_id) is None:

@@ -48,6 +48,8 @@ def package_update(next_action: Action, context: Context, data_dict: DataDict) -
     before = addresses.present(str(data_dict.get("id") or data_dict.get("name") or ""))
     if before is not None and before.type == SOURCE_TYPE:
         _check_source(data_dict)
+    elif before is not None:
+        _drop_index_extras(data_dict)
     result = next_action(context, data_dict)
     # without a name in the data the old one stays
     if before is not None and data_dict.get("name") not in (None, "", before.name):
