@@ -27,9 +27,9 @@ def headings() -> set[str]:
 
 
 def actions() -> list[str]:
-    """Public action functions of every room (``logic/action.py``)."""
+    """Public action functions of every room (``logic/action*.py``)."""
     names: list[str] = []
-    for path in sorted(PACKAGE.glob("*/logic/action.py")):
+    for path in sorted(PACKAGE.glob("*/logic/action*.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("kielce_"):
                 names.append(node.name)

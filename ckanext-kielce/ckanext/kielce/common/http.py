@@ -220,6 +220,7 @@ class _Fetch:
                 return self._once(method, url, headers, body)
             except _RetryableError as trouble:
                 error, pause = trouble.error, trouble.pause
+                error.retry_after = pause
             if self.clock.expired:
                 raise fetch_error("timeout", url, seconds=round(self.rules.total_timeout)) from error
             backoff = self.rules.backoff_ms / 1000 * 2**attempt * random.uniform(1.0, 1.25)  # noqa: S311 (jitter)

@@ -18,7 +18,8 @@ class FetchError(Exception):
 
     ``kind`` is one of refused_address, timeout, too_large, compression_bomb, http_error, connection,
     redirect_loop, bad_url; ``status`` the HTTP status if there was an answer; ``body`` the start of an error
-    answer. ``message`` is English, ``message_pl`` Polish; ``url`` holds no credentials.
+    answer. ``message`` is English, ``message_pl`` Polish; ``url`` holds no credentials. ``retry_after``: seconds for which
+    the server asked to be left alone, None where it didn't.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FetchError(Exception):
         super().__init__(message)
         self.kind, self.message, self.url, self.status = kind, message, url, status
         self.message_pl, self.body = message_pl or message, body
+        self.retry_after: float | None = None
 
     def text(self, lang: str) -> str:
         """The message in Polish ("pl") or else in English."""

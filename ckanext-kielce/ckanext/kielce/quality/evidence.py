@@ -13,13 +13,13 @@ from ckan import model as ckan_model
 from ckanext.kielce.common.periods import fold
 from sqlalchemy import select
 
-from . import model
+from . import findings, model
 from .domain import model as domain
 from .gather.codec import from_row
 from .gather.declare import field_value
+from .gather.dictionary import dictionary_of
 from .gather.fetching import format_of, kind_of
 from .gather.observe import is_passing
-from .gather.dictionary import dictionary_of
 from .rows import Rows, load_rows
 from .settings import Settings
 
@@ -83,6 +83,7 @@ def build_evidence(
     package_id = package["id"]
     rows = rows or load_rows([package])[package_id]
     decisions = rows.decisions
+    standing = findings.counted(rows.found, decisions, (item["id"] for item in package["resources"]))
     level = max((row.profile.get("sample_level", 0) for row in rows.observations), default=0)
     seen: dict[str, list[domain.Observation]] = defaultdict(list)
     own: set[str] = set()
@@ -105,6 +106,7 @@ def build_evidence(
                 options,
             ),
             series_key=keys.get(resource["id"]),
+            checked=rows.found.checked.get(resource["id"], frozenset()),
             ended_members=frozenset(
                 decision.subject.split("/", 1)[1]
                 for decision in decisions
@@ -145,6 +147,8 @@ def build_evidence(
             default=None,
         ),
         removed=removed,
+        findings=tuple(findings.as_domain(row) for row in standing),
+        twin_declared=any("twin_disagreement" in codes for codes in rows.found.checked.values()),
     )
 
 

@@ -13,9 +13,10 @@ from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 
 from . import indexing, tracking, withholding
+from .logic.registry import actions as all_actions
 
 
-@tk.blanket.actions
+@tk.blanket.actions(all_actions)
 @tk.blanket.auth_functions
 @tk.blanket.helpers
 @tk.blanket.validators

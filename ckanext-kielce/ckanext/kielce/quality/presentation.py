@@ -10,11 +10,11 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from flask import has_request_context
 
-from . import store, stored, words
+from . import findings, store, stored, words
 from .domain import sentences
 from .domain.model import Assessment, Deduction, Gate
 from .domain.rules import RULES
-from .model import Decision, Observation, Score
+from .model import Decision, FindingRow, Observation, Score
 from .settings import settings
 
 #: What a stored assessment gives away while personal data are suspected: nothing but that.
@@ -133,6 +133,7 @@ def describe(package: dict[str, Any], *, lang: str, private: bool) -> dict[str, 
             _deduction(item, dumped, lang)
             for item, dumped in zip(assessment.deductions, kept["deductions"], strict=True)
         ],
+        "findings": _standing(package["id"], lang, private=private),
         "forecast": kept.get("forecast"),
         "declared": kept.get("declared_code"),
         "pending": kept.get("pending_code"),
@@ -152,6 +153,48 @@ def describe(package: dict[str, Any], *, lang: str, private: bool) -> dict[str, 
             {"day": iso(item.day), "index": item.quality_index, "grade": item.grade, "status": item.status}
             for item in store.history(package["id"], settings().history_days)
         ],
+    }
+
+
+def decisions_of(package_id: str) -> list[Decision]:
+    """The coordinator's decisions in force on a dataset."""
+    from .evidence import active_decisions
+
+    return active_decisions(package_id)
+
+
+def _standing(package_id: str, lang: str, *, private: bool) -> list[dict[str, Any]]:
+    """Findings that stand and count, the most certain first; one that costs points is among the deductions too."""
+    found = findings.load([package_id]).get(package_id)
+    if found is None:
+        return []
+    decisions = decisions_of(package_id)
+    rows = [row for row in found.standing if not findings.cleared(row, decisions)]
+    return [
+        finding(row, lang, cleared=False)
+        for row in rows
+        if private or not findings.traits(row.code).get("private")
+    ]
+
+
+def finding(row: FindingRow, lang: str, *, cleared: bool) -> dict[str, Any]:
+    """One finding: what, where, since when, how sure, and what mends it."""
+    made = findings.as_domain(row)
+    return {
+        "id": row.id,
+        "resource_id": row.resource_id,
+        "code": row.code,
+        "text": said(lang, lambda code: findings.sentence(made, code)[0]),
+        "remedy": said(lang, lambda code: findings.sentence(made, code)[1]),
+        "where": {key: row.params[key] for key in ("file", "row", "column", "period") if key in row.params},
+        "since": iso(row.since),
+        "certainty": row.certainty,
+        "found_at": iso(row.found_at),
+        "confirmed_at": iso(row.confirmed_at),
+        "ended_at": iso(row.ended_at),
+        "private": bool(findings.traits(row.code).get("private")),
+        "withholds": bool(findings.traits(row.code).get("withholds")),
+        "cleared": cleared,
     }
 
 
@@ -198,6 +241,7 @@ def _not_scored(lang: str) -> dict[str, Any]:
         "components": [],
         "gates": [],
         "deductions": [],
+        "findings": [],
         "history": [],
         "withheld": False,
     }

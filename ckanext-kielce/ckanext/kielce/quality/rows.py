@@ -13,7 +13,7 @@ from ckan import model as ckan_model
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from . import model, store
+from . import findings, model, store
 
 #: Newest observations of a dataset that are judged; older ones add nothing to rhythms learned from 20 gaps.
 KEPT_OBSERVATIONS = 600
@@ -28,6 +28,7 @@ class Rows:
     :ivar observations: the same, the newest ``KEPT_OBSERVATIONS``, oldest first
     :ivar links: newest link state by resource
     :ivar looks: when each resource was last looked at
+    :ivar found: what the checks found
     """
 
     decisions: list[model.Decision] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Rows:
     observations: list[model.Observation] = field(default_factory=list)
     links: dict[str, model.LinkCheck] = field(default_factory=dict)
     looks: dict[str, dt.datetime] = field(default_factory=dict)
+    found: findings.Found = field(default_factory=findings.Found)
 
 
 def load_rows(packages: Iterable[Mapping[str, Any]]) -> dict[str, Rows]:
@@ -64,6 +66,8 @@ def load_rows(packages: Iterable[Mapping[str, Any]]) -> dict[str, Rows]:
         found[owners[check.resource_id]].links[check.resource_id] = check
     for package_id, looks in store.last_looks_of(ids).items():
         found[package_id].looks = looks
+    for package_id, told in findings.load(ids).items():
+        found[package_id].found = told
     return found
 
 

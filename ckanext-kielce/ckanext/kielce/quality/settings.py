@@ -27,6 +27,11 @@ class Settings:
     full_check: dt.timedelta
     max_bytes: int
     history_days: int
+    versions_kept: int
+    version_bytes: int
+    version_store_bytes: int
+    datastore_delay: int
+    requests_per_second: float
 
 
 def settings() -> Settings:
@@ -49,4 +54,9 @@ def settings() -> Settings:
         full_check=dt.timedelta(days=int(option("full_check_days"))),
         max_bytes=int(option("max_bytes")),
         history_days=int(option("history_days")),
+        versions_kept=max(2, int(option("versions_kept"))),
+        version_bytes=int(option("version_bytes")),
+        version_store_bytes=int(option("version_store_bytes")),
+        datastore_delay=int(option("datastore_delay")),
+        requests_per_second=float(option("requests_per_second")),
     )

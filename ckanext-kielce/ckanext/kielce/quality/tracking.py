@@ -21,12 +21,30 @@ from .store import NO_DATA_TYPES
 
 log = logging.getLogger(__name__)
 KEY = "kielce_quality_changed"
+#: Types of resources whose data are in the DataStore alone.
+TABLES = ("datastore", "tabledesigner")
 
 
 def note_change(package_id: str) -> None:
     """Queue a look at this dataset when the running transaction is committed."""
     if settings().observe_on_change:
         model.Session().info.setdefault(KEY, set()).add(package_id)
+
+
+def note_table(resource_id: str) -> None:
+    """Queue a look at the dataset of a DataStore table that was written through the API, a little later.
+
+    Only where the table is the data: tables of files and links follow their files.
+    """
+    resource = model.Resource.get(resource_id)
+    if resource is None or not settings().observe_on_change:
+        return
+    if resource.url_type not in TABLES:
+        return
+    try:
+        jobs.enqueue_observe_later(resource.package_id, settings().datastore_delay)
+    except redis.RedisError as error:
+        log.warning("Could not queue a look at dataset %s: %s", resource.package_id, error)
 
 
 def note_dataset(context: Any, package: dict[str, Any]) -> None:

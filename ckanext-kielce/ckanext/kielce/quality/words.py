@@ -49,6 +49,9 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
     "ended_member": ("część serii zakończona", "part of the series ended"),
     "frequency_approved": ("zatwierdzono częstotliwość", "frequency approved"),
     "no_personal_data": ("brak danych osobowych", "no personal data"),
+    "infrastructure_allowed": ("przebieg sieci może być jawny", "the network may be shown"),
+    "removed": ("plik usunięto", "file removed"),
+    "twin": ("te same dane w drugim zbiorze", "same figures in another set"),
 }
 
 

@@ -67,6 +67,8 @@ class Folder:
     looks: tuple[Look, ...]
     changes: tuple[FrequencyChange, ...] = ()
     twin: TwinDeclaration | None = None
+    ended_members: frozenset[str] = frozenset()
+    """Members of the series that were declared ended, beside what the description says."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -201,4 +203,4 @@ def read_folder(path: Path) -> Folder:
         raise HistoryFolderError(f"{TIMELINE}: every observation is later than “as_of”; correct one of them")
     twin, changes = _twin(data.get("twin")), _changes(data.get("frequency_changes"))
     changes = tuple(change for change in changes if change.at <= as_of)
-    return Folder(path, _text(data.get("title")) or path.name, as_of, seen, changes, twin, data)
+    return Folder(path, _text(data.get("title")) or path.name, as_of, seen, changes, twin, raw=data)

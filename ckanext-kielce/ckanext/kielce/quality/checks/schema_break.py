@@ -75,7 +75,11 @@ class SchemaBreak(Check):
                         continue
                     gone[name] = gone.get(name, 0) + 1
         last = set(earlier[-1].content.table.header)
-        lasting = [name for name, times in gone.items() if times > 1 or name in last or len(earlier) < 3]
+        lasting = [
+            name
+            for name, times in gone.items()
+            if (times > 1 or name in last or len(earlier) < 3) and not _stood_in(name, earlier, table)
+        ]
         if lasting:
             yield self._found(history, "dropped", lasting, certainty=1.0)
 
@@ -145,6 +149,15 @@ class SchemaBreak(Check):
 
     def _differs(self, name: str, before: list[str], after: list[str]) -> bool:
         return self._turned_to_text(before, after) or self._written_otherwise(name, before, after)
+
+
+def _stood_in(name: str, earlier: list[Seen], table: Table) -> bool:
+    """Whether a column only stood in for one that was there before and is back: the mistake has been mended."""
+    with_it = [item for item in earlier if name in item.content.table.header]
+    before = earlier[: earlier.index(with_it[0])]
+    known = {other for item in before for other in item.content.table.header}
+    missing = known.difference(*(item.content.table.header for item in with_it))
+    return bool(missing & set(table.header))
 
 
 def _is_period(name: str) -> bool:

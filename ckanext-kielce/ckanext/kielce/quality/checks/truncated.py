@@ -177,7 +177,9 @@ class Truncated(Check):
         return longest <= usual or (ends[-1] - last).days > factor * longest
 
     def _declared_ended(self, history: History, member: Member) -> bool:
-        """Whether the description or the declared coverage says that this member has ended."""
+        """Whether the description, the declared coverage or a decision says that this member has ended."""
+        if member.name in history.folder.ended_members:
+            return True
         coverage = fold(json.dumps(history.last_look.temporal_coverage, ensure_ascii=False))
         name = fold(member.name)
         if history.last_look.temporal_coverage and len(name) > 1 and name in coverage:

@@ -38,10 +38,11 @@ def _found(findings: Sequence[Finding], *codes: str) -> Finding | None:
 
 
 def _finding_params(finding: Finding) -> dict[str, Any]:
+    kept = {key: value for key, value in finding.params.items() if key != "part"}
     return {
         "finding": finding.code,
         "finding_since": finding.since.isoformat() if finding.since else None,
-        **finding.params,
+        **kept,
     }
 
 
@@ -73,7 +74,21 @@ class _Table:
         self.no_table = holds_no_table(resource, self.latest)
 
     def checked(self, code: str) -> bool:
-        return code in self.evidence.checked
+        return code in self.evidence.checked or code in self.resource.checked
+
+    def lowered(self, part: str, judged: Judgement) -> Judgement:
+        """What findings leave of a part that isn't theirs by name: the worst of them, with its words."""
+        state, value, _params = judged
+        lowest = value if state is MEASURED and value is not None else 1.0
+        for found in self.findings:
+            limit = (found.params.get("part") or {}).get(part)
+            if limit is not None and (limit < lowest or state is not MEASURED):
+                judged, state, lowest = (
+                    (MEASURED, min(limit, lowest), _finding_params(found)),
+                    MEASURED,
+                    limit,
+                )
+        return judged
 
     def parses(self) -> Judgement:
         seen = self.latest or self.last_look
@@ -125,6 +140,8 @@ class _Table:
             return MISSING, None, {}
         if not self.freshness.history.dated or self.freshness.force.frequency.kind == "live":
             return NOT_APPLICABLE, None, {}
+        if self.checked("truncated"):
+            return MEASURED, 1.0, {}
         cut = truncation(self.freshness, self.versions, self.rules)
         if cut is None:
             return MEASURED, 1.0, {}
@@ -139,6 +156,8 @@ class _Table:
             return (NOT_APPLICABLE if self.versions else MISSING), None, {}
         if self.freshness is not None and self.freshness.history.column_dropped:
             return MEASURED, self.rules.break_value, {"finding": "schema_break", "change": "date_dropped"}
+        if self.checked("schema_break"):
+            return MEASURED, 1.0, {}
         change = schema_break(self.versions)
         if change is None:
             return MEASURED, 1.0, {}
@@ -152,6 +171,8 @@ class _Table:
         counted = [item for item in self.versions if item.rows is not None]
         if len(counted) < 2:
             return (NOT_APPLICABLE if self.versions else MISSING), None, {}
+        if self.checked("volume_collapse"):
+            return MEASURED, 1.0, {}
         fall = volume_collapse(counted, self.rules)
         return (MEASURED, 1.0, {}) if fall is None else (MEASURED, 0.0, _finding_params(fall))
 
@@ -184,6 +205,8 @@ class _Table:
         if found := _found(self.findings, "pii"):
             return MEASURED, 0.0, _finding_params(found)
         seen = self.latest
+        if self.checked("pii"):
+            return MEASURED, 1.0, {}
         if seen is not None and seen.pii:
             kinds = sorted({item.code for item in seen.pii})
             return MEASURED, 0.0, {"kinds": kinds, "count": sum(item.count for item in seen.pii)}
@@ -355,7 +378,7 @@ def assess_content(
     seen = [_Table(item, evidence, by_id.get(item.resource_id), now, rules) for item in promised]
     parts = []
     for code, weight in rules.content_weights.items():
-        judged = [(PARTS[code](table), table.resource) for table in seen]
+        judged = [(table.lowered(code, PARTS[code](table)), table.resource) for table in seen]
         (state, value, params), resource = _worst(judged) or ((MISSING, None, {}), None)
         if resource is not None:
             params = {"resource_id": resource.resource_id, "resource": resource.name, **params}

@@ -107,7 +107,10 @@ def assess_table(
 
 
 def _looks(resource: ResourceEvidence, now: datetime, rules: Rules) -> Checks | None:
+    """How often the portal looked until a moment."""
     seen = content_observations(item for item in resource.observations if item.observed_at <= now)
+    if seen and (seen[-1].last_checked_at or now) > now:
+        seen[-1] = replace(seen[-1], checks=1, last_checked_at=None)
     return check_pattern(seen, rules)
 
 
@@ -144,7 +147,10 @@ def _assess_periodic(
 ) -> TableFreshness:
     declared = force.frequency.days
     starts = cycles([move.at for move in history.advances], declared, merge=not history.dated, rules=rules)
-    period = judged_period(force, starts, pattern=_looks(resource, now, rules), rules=rules)
+    # Only looks up to the newest content tell how we looked while it came: putting the same file there again adds looks,
+    # and mustn't change the period.
+    until = starts[-1] if starts else now
+    period = judged_period(force, starts, pattern=_looks(resource, min(until, now), rules), rules=rules)
     counter = day_counter(history, period.days, rules)
     content = content_age(history, now, period, counter, rules)
     update = update_age(history, now, period, counter, evidence.reviewed_at, rules)

@@ -50,12 +50,14 @@ class Finding:
 
     code: str
     """One of the labels: touched_only, truncated, method_break, schema_break, twin_disagreement,
-    volume_collapse, bad_dates, pii, freq_gaming; or broken."""
+    volume_collapse, bad_dates, pii, freq_gaming; or broken; or a code of the checks on content."""
     resource_id: str | None = None
     since: date | None = None
     share: float = 1.0
     """How much of the table is affected, 0-1 (a member of a series: its share of all members)."""
     params: Params = field(default_factory=dict)
+    """What was seen. Two keys are for the model: `part` (part of C -> what the finding leaves of it, 0-1) and `told`
+    (language -> text and remedy, where whoever found it has sentences of his own)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class ResourceEvidence:
     """Resources with the same key are files of one series (a file a year) and are judged as one."""
     ended_members: frozenset[str] = frozenset()
     """Members of the series that the owner has declared ended."""
+    checked: frozenset[str] = frozenset()
+    """Codes of the checks outside this model that were made on its present content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ def _template_code(deduction: Deduction) -> str:
 def explain(deduction: Deduction, lang: str) -> tuple[str, str]:
     """Return what was seen and what would mend it, as two plain sentences in "pl" or "en"."""
     language = _language(lang)
+    if told := (deduction.params.get("told") or {}).get(language):
+        return told[0], told[1]
     sentences = templates()["deductions"][_template_code(deduction)][language]
     values = _filled(deduction.params, language)
     part = deduction.code.removesuffix("_unmeasurable")

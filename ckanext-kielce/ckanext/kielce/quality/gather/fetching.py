@@ -12,23 +12,21 @@ import datetime as dt
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import redis.exceptions
 from ckan.lib import uploader
 from ckan.lib.files import FileData
 from ckan.lib.files import exc as files_exc
-from ckan.lib.redis import connect_to_redis
-from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.http import FetchError, fetch
-from ckanext.kielce.common.http_settings import HttpSettings
 
 from .. import model
 from ..settings import Settings
+from . import datastore
+from .fetched import Fetched
+from .hosts import host_turn, note_refusal, pace
 
 Kind = Literal["upload", "datastore", "file", "service", "page", "none"]
 
@@ -53,34 +51,7 @@ SERVICES = {
 PAGES = {"HTML", "HTML_SIMPL", "XHTML", "HTM", "PHP", "ASPX", "LINK"}
 #: Largest part of a service's answer that is fetched to see that it answers, in bytes.
 ANSWER_BYTES = 4 * 1024 * 1024
-#: Seconds to wait for another worker that is asking the same host.
-HOST_WAIT = 30
 DOWNLOADABLE_URL = ("http://", "https://")
-
-
-class SourceBusyError(Exception):
-    """Another worker is asking this host just now; to be tried again later."""
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What a look brought.
-
-    :ivar path: local file with the content, None when nothing was downloaded (unchanged, service, page, too large)
-    :ivar unchanged: the server says that what was last seen still holds
-    :ivar error: why it failed, None when the source answered
-    """
-
-    method: str
-    path: Path | None = None
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    length: int | None = None
-    sha256: str | None = None
-    unchanged: bool = False
-    too_large: bool = False
-    error: FetchError | None = None
 
 
 def kind_of(resource: dict[str, Any]) -> Kind:
@@ -117,32 +88,6 @@ def service_url(resource: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def host_turn(url: str) -> Iterator[None]:
-    """Hold a host for this worker. Hosts that the operator allows by name are his own and are not held.
-
-    :raises SourceBusyError: another worker holds it for long
-    """
-    parts = urlsplit(url)
-    http = HttpSettings.from_config()
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if f"{parts.hostname}:{port}" in http.allow_hosts:
-        yield
-        return
-    lock = connect_to_redis().lock(
-        f"ckan:{tk.config['ckan.site_id']}:kielce_quality:host:{parts.hostname}",
-        timeout=http.total_timeout + HOST_WAIT,
-        blocking_timeout=HOST_WAIT,
-    )
-    if not lock.acquire():
-        raise SourceBusyError(parts.hostname)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(redis.exceptions.LockError):
-            lock.release()
-
-
-@contextlib.contextmanager
 def content(
     resource: dict[str, Any],
     last: model.Observation | None,
@@ -161,6 +106,12 @@ def content(
         with _upload(resource) as fetched:
             yield fetched
         return
+    if kind == "datastore":
+        with datastore.table(
+            resource, last, options, full=full or _due_in_full(last, options, now)
+        ) as fetched:
+            yield fetched
+        return
     if kind not in {"file", "service", "page"}:
         yield Fetched(method="none")
         return
@@ -172,6 +123,7 @@ def content(
             else:
                 yield _answer(service_url(resource) if kind == "service" else resource["url"], kind)
     except FetchError as error:
+        note_refusal(resource["url"], error)
         yield Fetched(method="get", status=error.status, error=error)
 
 
@@ -184,6 +136,7 @@ def _answer(url: str, kind: Kind) -> Fetched:
         except FetchError as error:
             if error.status not in {403, 404, 405, 501}:
                 raise
+        pace(url)
     try:
         with fetch(url, max_bytes=ANSWER_BYTES) as response:
             start = response.body[:4096]
@@ -207,7 +160,7 @@ def _file(
     url: str, last: model.Observation | None, options: Settings, *, full: bool, now: dt.datetime
 ) -> Iterator[Fetched]:
     known = last is not None and last.url == url and last.bytes_sha256 is not None
-    due_in_full = full or last is None or _full_check_due(last, options, now)
+    due_in_full = full or _due_in_full(last, options, now)
     conditional = known and not due_in_full and bool(last and (last.etag or last.last_modified))
     try:
         with fetch(
@@ -231,6 +184,7 @@ def _file(
     except FetchError as error:
         if error.kind != "too_large":
             raise
+    pace(url)
     with fetch(url, method="HEAD") as response:
         size = response.headers.get("Content-Length", "")
         yield Fetched(
@@ -272,6 +226,10 @@ def _upload(resource: dict[str, Any]) -> Iterator[Fetched]:
             sha256=digest.hexdigest(),
             last_modified=_upload_time(resource),
         )
+
+
+def _due_in_full(last: model.Observation | None, options: Settings, now: dt.datetime) -> bool:
+    return last is None or _full_check_due(last, options, now)
 
 
 def _full_check_due(last: model.Observation, options: Settings, now: dt.datetime) -> bool:

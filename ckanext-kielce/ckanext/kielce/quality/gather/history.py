@@ -18,9 +18,11 @@ from sqlalchemy import select
 
 from .. import model
 from ..domain import model as domain
+from ..judging import judge_package
+from ..settings import settings
 from .codec import http_date, to_row
 from .fetching import Fetched
-from .observe import lock_resource
+from .observe import keep_reading, lock_resource
 from .reading import Reading, read_content
 
 METHOD = "import"
@@ -95,6 +97,7 @@ def import_history(folder: Path, package: dict[str, Any], resource: dict[str, An
     :raises HistoryError: the folder isn't a history
     """
     timeline = read_timeline(folder)
+    options = settings()
     result = Imported()
     lock_resource(resource["id"])
     known = {
@@ -114,16 +117,22 @@ def import_history(folder: Path, package: dict[str, Any], resource: dict[str, An
             result.looks += 1
             continue
         reading = read_content(
-            folder / look["file"], {"format": timeline.get("resource_format", "CSV")}, seen_at
+            folder / look["file"],
+            {**resource, "format": timeline.get("resource_format", "CSV")},
+            seen_at,
+            package=package,
+            version_bytes=options.version_bytes,
         )
         current = _row(reading.observation(fetched, seen_at), package, resource, look, reading)
         if seen_at in known:
             result.skipped += 1
             continue
         ckan_model.Session.add(current)
+        keep_reading(package["id"], resource["id"], fetched.sha256, reading, options, seen_at)
         result.observations += 1
     result.declarations = _declare(package["id"], timeline)
     ckan_model.Session.commit()
+    judge_package(package, options, dt.datetime.now(dt.timezone.utc))
     return result
 
 

@@ -15,13 +15,18 @@ from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
 from sqlalchemy import func, select
 
-from .. import model
+from .. import findings, model, versions
+from ..content import rules_version as content_rules_version
+from ..jobs import enqueue_score
 from ..settings import Settings, settings
+from ..versions import Fresh
 from .codec import to_row
 from .declare import record_declaration
-from .fetching import Fetched, SourceBusyError, content, kind_of
+from .fetched import Fetched
+from .fetching import content, kind_of
+from .hosts import SourceBusyError
 from .lineage import adopt
-from .reading import Reading, dictionary_of, read_content
+from .reading import Reading, read_content
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +35,8 @@ PASSING = {"timeout", "connection"}
 PASSING_STATUS = {408, 425, 429, 500, 502, 503, 504}
 #: The same bytes under a new date or ETag are written down as a touch, but not oftener than this.
 TOUCH_INTERVAL = dt.timedelta(hours=20)
+#: Ways in that need no network: the portal itself serves what is there.
+OURS = ("upload", "datastore")
 
 
 @dataclass
@@ -63,33 +70,59 @@ def observe_package(package_id: str, *, full: bool = False, now: dt.datetime | N
     :param full: fetch in full even where nothing seems to have changed
     :raises ckan.plugins.toolkit.ObjectNotFound: no such dataset
     """
+    from ..judging import (  # they read evidence, which reads from here
+        judge_package,
+        judge_partners,
+        needs_judging,
+    )
+
     now = now or dt.datetime.now(dt.timezone.utc)
     options = settings()
     package = tk.get_action("package_show")({"ignore_auth": True, "use_cache": False}, {"id": package_id})
     record_declaration(package)
     ckan_model.Session.commit()
+    fresh: dict[str, Fresh] = {}
     looks = [
-        observe_resource(package, resource, options, full=full, now=now) for resource in package["resources"]
+        observe_resource(package, resource, options, full=full, now=now, fresh=fresh)
+        for resource in package["resources"]
     ]
     adopt(package["id"])
     ckan_model.Session.commit()
+    if any(look.outcome in {"new", "touched"} for look in looks) or needs_judging(package):
+        judge_package(package, options, now, fresh)
+    if fresh:
+        for package_id in judge_partners(package, options, now):
+            enqueue_score(package_id)
     return looks
 
 
 def observe_resource(
-    package: dict[str, Any], resource: dict[str, Any], options: Settings, *, full: bool, now: dt.datetime
+    package: dict[str, Any],
+    resource: dict[str, Any],
+    options: Settings,
+    *,
+    full: bool,
+    now: dt.datetime,
+    fresh: dict[str, Fresh] | None = None,
 ) -> Look:
-    """Look at one resource and commit what was seen."""
+    """Look at one resource and commit what was seen.
+
+    :param fresh: filled with the content that was read, for the checks that compare it with earlier versions
+    """
+    fresh = {} if fresh is None else fresh
     name = resource.get("name") or resource.get("url") or resource["id"]
     kind = kind_of(resource)
-    if kind in {"none", "datastore"}:
+    if kind == "none":
         return Look(resource["id"], name, "skipped")
     last = latest_observation(resource["id"])
     ckan_model.Session.commit()  # no open transaction while a slow server is waited for
     try:
         with content(resource, last, options, full=full, now=now) as fetched:
-            reading = _reading(fetched, last, resource, now)
-            look = _record(package, resource, fetched, reading, now)
+            reading = _reading(fetched, last, package, resource, options, now)
+            look = _record(package, resource, fetched, reading, options, now)
+            if look.outcome == "new" and reading is not None and reading.text and fetched.sha256:
+                value_hash = reading.values.get("value_hash")
+                fresh[resource["id"]] = Fresh(fetched.sha256, value_hash, reading.text)
     except SourceBusyError as busy:
         return Look(resource["id"], name, "busy", f"{busy}: another worker is asking this host")
     look.name = name
@@ -97,12 +130,17 @@ def observe_resource(
 
 
 def _reading(
-    fetched: Fetched, last: model.Observation | None, resource: dict[str, Any], now: dt.datetime
+    fetched: Fetched,
+    last: model.Observation | None,
+    package: dict[str, Any],
+    resource: dict[str, Any],
+    options: Settings,
+    now: dt.datetime,
 ) -> Reading | None:
     """Read the content, unless its bytes are those that were read last time."""
     if fetched.path is None or (last is not None and last.bytes_sha256 == fetched.sha256):
         return None
-    return read_content(fetched.path, resource, now)
+    return read_content(fetched.path, resource, now, package=package, version_bytes=options.version_bytes)
 
 
 def _record(
@@ -110,17 +148,18 @@ def _record(
     resource: dict[str, Any],
     fetched: Fetched,
     reading: Reading | None,
+    options: Settings,
     now: dt.datetime,
 ) -> Look:
     """Write link state and observation under a lock, so that two workers don't write the same thing twice."""
     lock_resource(resource["id"])
     look = Look(resource["id"], "", "answers")
-    if fetched.method != "upload" or fetched.error is not None:
+    if fetched.method not in OURS or fetched.error is not None:
         record_link(package["id"], resource, fetched, now)
     if fetched.error is not None:
         look.outcome, look.detail = "failed", fetched.error.message
     elif fetched.too_large or fetched.path is not None or fetched.unchanged:
-        look.outcome, look.problems = _record_content(package, resource, fetched, reading, now)
+        look.outcome, look.problems = _record_content(package, resource, fetched, reading, options, now)
     ckan_model.Session.commit()
     return look
 
@@ -130,6 +169,7 @@ def _record_content(
     resource: dict[str, Any],
     fetched: Fetched,
     reading: Reading | None,
+    options: Settings,
     now: dt.datetime,
 ) -> tuple[str, list[dict[str, Any]]]:
     last = latest_observation(resource["id"])
@@ -140,8 +180,10 @@ def _record_content(
     )
     if last is not None and same:
         moved = (fetched.etag, fetched.last_modified) != (last.etag, last.last_modified)
+        if fetched.method == "datastore":  # rows written and taken back are no new publication
+            last.etag, moved = fetched.etag, False
         brought = last.method == "import"  # its headers are those of another server
-        if fetched.unchanged or not moved or brought or now - last.last_seen_at < TOUCH_INTERVAL:
+        if fetched.unchanged or not moved or brought or now - last.observed_at < TOUCH_INTERVAL:
             last.last_seen_at = max(now, last.last_seen_at)
             last.checks += 1
             return "unchanged", last.problems
@@ -149,7 +191,9 @@ def _record_content(
         return "touched", last.problems
     if reading is None and fetched.path is not None:
         # Another worker wrote meanwhile what we held for known.
-        reading = read_content(fetched.path, resource, now)
+        reading = read_content(
+            fetched.path, resource, now, package=package, version_bytes=options.version_bytes
+        )
     reading = reading or Reading.too_large(resource)
     observation = reading.observation(fetched, now)
     ckan_model.Session.add(
@@ -158,13 +202,43 @@ def _record_content(
             package_id=package["id"],
             resource_id=resource["id"],
             method=fetched.method,
-            url=None if fetched.method == "upload" else resource["url"],
+            url=None if fetched.method in OURS else resource["url"],
             problems=reading.problems,
             sample_level=reading.sample_level,
             description=package.get("notes"),
         )
     )
+    keep_reading(package["id"], resource["id"], fetched.sha256, reading, options, now)
     return "new", reading.problems
+
+
+def keep_reading(
+    package_id: str,
+    resource_id: str,
+    sha256: str | None,
+    reading: Reading,
+    options: Settings,
+    now: dt.datetime,
+) -> None:
+    """Keep what was found on new content, and its table for later comparisons unless it may be about people."""
+    findings.record(
+        package_id, resource_id, "content", reading.findings, reading.checked, now, content_rules_version()
+    )
+    if reading.text and sha256 and (not _about_people(reading) or findings.cleared_people(resource_id)):
+        versions.keep(
+            package_id,
+            resource_id,
+            sha256,
+            reading.text,
+            options,
+            value_hash=reading.values.get("value_hash"),
+            seen_at=now,
+        )
+
+
+def _about_people(reading: Reading) -> bool:
+    people = [item.code for item in reading.findings if item.code in findings.PERSONAL]
+    return bool(reading.values.get("pii")) or any(findings.traits(code).get("withholds") for code in people)
 
 
 def _touch(last: model.Observation, fetched: Fetched, now: dt.datetime) -> model.Observation:
@@ -259,7 +333,6 @@ def latest_link(resource_id: str) -> model.LinkCheck | None:
 
 __all__ = [
     "Look",
-    "dictionary_of",
     "latest_link",
     "latest_observation",
     "observe_package",

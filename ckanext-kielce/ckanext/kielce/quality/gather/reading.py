@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
-import json
 import logging
 import math
 from collections.abc import Iterable
@@ -21,10 +20,13 @@ import polars as pl
 from ckanext.kielce.common.periods import Period, is_sentinel, parse_period
 from ckanext.kielce.tables import shared as tables
 
+from ..content import judge_content
 from ..domain import model as domain
 from .codec import http_date
 from .fetching import Fetched, format_of
 from .personal import find_personal_data
+from .subject import subject
+from .text import text_of
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,9 @@ class Reading:
     :ivar sample_level: see ``codec.profile_json``
     :ivar hash_bytes: no table: the file's bytes stand for its values
     :ivar newest_moment: newest moment that the data themselves state (columns of date and time only)
+    :ivar text: the table as text for later comparisons (a CSV file as it is); None: no table, several, or too large
+    :ivar findings: what the checks on content found
+    :ivar checked: codes of the checks on content that were made
     """
 
     values: dict[str, Any]
@@ -68,6 +73,9 @@ class Reading:
     sample_level: int = 0
     hash_bytes: bool = False
     newest_moment: dt.datetime | None = None
+    text: bytes | None = None
+    findings: tuple[domain.Finding, ...] = ()
+    checked: frozenset[str] = frozenset()
 
     @classmethod
     def too_large(cls, resource: dict[str, Any]) -> Reading:
@@ -109,8 +117,19 @@ class Reading:
         )
 
 
-def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Reading:
-    """Read a local file as of ``now``; a file that can't be read is a reading too, and says why."""
+def read_content(
+    path: Path,
+    resource: dict[str, Any],
+    now: dt.datetime,
+    *,
+    package: dict[str, Any] | None = None,
+    version_bytes: int = 0,
+) -> Reading:
+    """Read a local file as of ``now``; a file that can't be read is a reading too, and says why.
+
+    :param package: the dataset, whose words tell what the content is about
+    :param version_bytes: largest table whose text is wanted (see ``Reading.text``)
+    """
     declared = format_of(resource) or None
     found_format = declared
     try:
@@ -123,7 +142,10 @@ def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Read
         codes = tuple(problem.code for problem in error.problems)
         # A PDF that says it is a PDF is no failure; a web page that says it is a table is one.
         no_table = codes[0] in NO_TABLE and "wrong_format" not in codes
+        judged = judge_content(subject(path, found_format or "", (), package, resource, error.problems))
         return Reading(
+            findings=judged.findings,
+            checked=judged.checked,
             values={
                 "parsed": None if no_table else False,
                 "undated": True,
@@ -135,7 +157,12 @@ def read_content(path: Path, resource: dict[str, Any], now: dt.datetime) -> Read
             hash_bytes=True,
         )
     try:
-        return _from_tables(found, sniffed, declared, now.date())
+        reading = _from_tables(found, sniffed, declared, now.date())
+        told = [*sniffed.problems, *(warning for table in found for warning in table.warnings)]
+        judged = judge_content(subject(path, sniffed.format, found, package, resource, told))
+        reading.findings, reading.checked = judged.findings, judged.checked
+        reading.text = text_of(path, sniffed.format, found, version_bytes)
+        return reading
     except pl.exceptions.PolarsError as error:
         log.exception("Reading %s as a table failed", resource.get("url"))
         return _unread(declared, found_format, str(error))
@@ -325,16 +352,3 @@ def active_months(periods: dict[dt.date, PeriodContent]) -> frozenset[str]:
     """Months (``YYYY-MM``) that have rows, of periods no longer than a month."""
     ends = [end for end, item in periods.items() if item.period.days <= 31 and item.cells]
     return frozenset(sorted({f"{end:%Y-%m}" for end in ends})[-KEPT_MONTHS:])
-
-
-def dictionary_of(resource: dict[str, Any], columns_field: str) -> dict[str, dict[str, Any]]:
-    """The data dictionary of a resource: column name -> its entry; empty when there is none."""
-    entries = resource.get(columns_field) or []
-    if isinstance(entries, str):
-        try:
-            entries = json.loads(entries)
-        except ValueError:
-            return {}
-    if not isinstance(entries, list):
-        return {}
-    return {str(entry["name"]): entry for entry in entries if isinstance(entry, dict) and entry.get("name")}

@@ -14,8 +14,10 @@ from .. import jobs, presentation, store
 from ..evidence import active_decisions
 from ..gather.declare import latest_declaration
 from ..gather.observe import observe_package
+from ..judging import judge_package
 from ..model import Decision
-from ..scoring import score_package
+from ..scoring import package_of, score_package
+from ..settings import settings
 from . import schema
 
 
@@ -153,7 +155,6 @@ def kielce_quality_close_series(context: Context, data_dict: DataDict) -> dict[s
     :param kind: ``closed_series`` (the series has ended) or ``archival`` (it can't be updated)
     """
     from ..evidence import coverage_end
-    from ..settings import settings
 
     tk.check_access("kielce_quality_decide", context, data_dict)
     package = tk.get_action("package_show")(_inside(context), {"id": data_dict["id"]})
@@ -224,7 +225,7 @@ def kielce_quality_revoke(context: Context, data_dict: DataDict) -> dict[str, An
         if declaration is not None and declaration.id == decision.subject:
             declaration.approved_by = declaration.approved_at = declaration.public_reason = None
     ckan_model.Session.commit()
-    score_package(decision.package_id)
+    _judge_and_score(decision)
     return presentation.decision(decision)
 
 
@@ -253,8 +254,20 @@ def _decide(
     )
     ckan_model.Session.add(decision)
     ckan_model.Session.commit()
-    score_package(decision.package_id)
+    _judge_and_score(decision)
     return presentation.decision(decision)
+
+
+#: Decisions that change what the checks on past versions say.
+JUDGED_BY = frozenset(
+    ["ended_member", "closed_series", "archival", "frequency_approved", "twin", "no_personal_data"]
+)
+
+
+def _judge_and_score(decision: Decision) -> None:
+    if decision.kind in JUDGED_BY and (package := package_of(decision.package_id)) is not None:
+        judge_package(package, settings(), dt.datetime.now(dt.timezone.utc))
+    score_package(decision.package_id)
 
 
 def _midnight(day: Any) -> dt.datetime:

@@ -35,6 +35,12 @@ def kielce_quality_observations(context: Context, data_dict: DataDict) -> AuthRe
     return _same_as("package_show", context, data_dict)
 
 
+@tk.auth_allow_anonymous_access
+def kielce_quality_findings(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset; private findings are left out for those who may not edit it."""
+    return _same_as("package_show", context, data_dict)
+
+
 def kielce_quality_private(context: Context, data_dict: DataDict) -> AuthResult:
     """Alerts about personal data: whoever may edit the dataset."""
     return _same_as("package_update", context, data_dict)
@@ -74,7 +80,7 @@ def resource_show(next_auth: Any, context: Context, data_dict: DataDict) -> Auth
         return result
     return {
         "success": False,
-        "msg": tk._("This file is withheld while it is being checked for personal data"),
+        "msg": tk._("This file is withheld until a coordinator has decided whether it may be public"),
     }
 
 

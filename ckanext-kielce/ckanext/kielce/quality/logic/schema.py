@@ -128,6 +128,47 @@ def clear_personal_data(not_empty: Validator, unicode_safe: Validator) -> Schema
 
 
 @validator_args
+def findings(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+    ignore_missing: Validator,
+    boolean_validator: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    """id: dataset; resource_id, code: only these; ended: past ones too."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [ignore_missing, unicode_safe],
+        "code": [ignore_missing, unicode_safe],
+        "ended": [default(False), boolean_validator],
+        "lang": [ignore_missing, one_of(["pl", "en", "both"])],
+        "limit": [
+            default(50),
+            natural_number_validator,
+            limit_to_configured_maximum("ckan.search.rows_max", 1000),
+        ],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def declare_twin(not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator) -> Schema:
+    """Two files with the same figures; keys, value and unit may be pairs."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [not_empty, unicode_safe],
+        "other_resource_id": [not_empty, unicode_safe],
+        "keys": [not_empty],
+        "value": [not_empty],
+        "unit": [ignore_missing],
+        "reason": [not_empty, unicode_safe],
+    }
+
+
+@validator_args
 def revoke(not_empty: Validator, unicode_safe: Validator) -> Schema:
     """decision_id: the decision to take back."""
     return {"decision_id": [not_empty, unicode_safe]}
