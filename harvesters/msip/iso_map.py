@@ -262,7 +262,7 @@ def _files(content: dict[str, Any], data: dict[str, Any], unmapped: list[str], l
     for online in content["iso"].get("onlines", []):
         url, kind = online["url"], service_kind(online)
         if not ows.is_address(url):
-            unmapped.append(say("online", lang, value=url))
+            unmapped.append(say("online", lang, value=url[:200]))
         elif kind == "WFS":
             resources += _from_wfs(content, online, data, unmapped, lang)
         elif kind == "WMS":

@@ -54,6 +54,7 @@ REQUEST_PARAMETERS = frozenset(
     }
 )
 EPSG = re.compile(r"(\d{4,5})\s*$")
+URL_LENGTH = 8000  # servers refuse longer ones
 MOST_CRS = 50  # the layer's own comes first; some services list every system there is
 KNOWN_VERSIONS = ("2.0.2", "2.0.0", "1.1.0", "1.0.0")
 
@@ -105,8 +106,13 @@ class Wfs:
 def is_address(url: str) -> bool:
     """Whether a text is a whole http(s) address; catalogues hold all kinds of things in its place."""
     try:
-        parts = urlsplit(url.strip())
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(url.strip()[: URL_LENGTH + 1])
+        return (
+            len(url) <= URL_LENGTH
+            and parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+        )
     except ValueError:  # brackets or a port that are none
         return False
 

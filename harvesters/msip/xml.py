@@ -23,6 +23,7 @@ HTML = re.compile(
 )
 PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before a root element
 BOMS = (b"\xef\xbb\xbf",)
+MOST_PIECES = 5000  # records in one broken answer; a page has a thousand at most
 WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)")
 Element: TypeAlias = Any  # lxml brings no types
@@ -146,7 +147,7 @@ def records_apart(body: bytes, tag: str = "M[DI]_Metadata") -> list[bytes]:
         except LookupError:
             return []
     starts = [match.start() for match in re.finditer(rb"<(?:[\w.-]+:)?%s[\s>]" % tag.encode(), body)]
-    if not starts:
+    if not 0 < len(starts) <= MOST_PIECES:
         return []
     head = body[: starts[0]]
     declared = dict(re.findall(rb'(xmlns(?::[\w.-]+)?)\s*=\s*("[^"]*"|\'[^\']*\')', head))

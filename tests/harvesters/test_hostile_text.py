@@ -13,14 +13,14 @@ import pytest
 from ckanext.kielce.common.periods import parse_period
 from ckanext.kielce.harvest.records import SourceError
 from ckanext.kielce.harvesters.answers import refuse_pages
-from ckanext.kielce.harvesters.msip import xml
+from ckanext.kielce.harvesters.msip import iso, iso_map, ows, xml
 from ckanext.kielce.harvesters.portals import fields
 from ckanext.kielce.harvesters.utilities.index import parse_index
 from ckanext.kielce.harvesters.utilities.series import read_name
 
 SIZE = 200_000
-PIECES = ["<!-- -->", "<!--", "<a ", "<a href='", "<", "</a ", "<![", "&#1", "&a", "a", " ", "a@", "2023 ", "2023-01-", "1.",
-          "_v2"]  # fmt: skip
+PIECES = ["<!-- -->", "<!--", "<a ", "<a href='", "<", "</a ", "<![", "&#1", "&a", "a", " ", "a@", "2023 ", "EPSG ", "2023-01-",
+          "1.", "_v2"]  # fmt: skip
 
 
 def served(body: str) -> object:
@@ -35,6 +35,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "page or data": served,
     "xml or page": lambda text: xml.HTML.match(text.encode()),
     "document type": lambda text: xml.declares_type(text.encode()),
+    "broken page": lambda text: xml.records_apart(text.encode()),
+    "layer names": iso_map.LAYER_NAMES.match,
+    "coordinate system": lambda text: (iso.EPSG.search(text), ows.epsg(text)),
     "description": fields.plain,
     "e-mail": fields.email,
     "day": fields.day,
