@@ -11,6 +11,7 @@ import base64
 import errno
 import hashlib
 import io
+import logging
 import os
 import re
 import socket
@@ -37,7 +38,16 @@ MAX_ENTRIES = 5000
 CHUNK = 32 * 1024
 PORT = 22
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
+# paramiko logs every refusal with its traceback; we say it ourselves.
+LOG = f"{__name__}.transport"
+logging.getLogger(LOG).setLevel(logging.CRITICAL)
+# A server with several keys shows the kind that we ask for: first what both like best, then the others.
+HOST_KEYS: tuple[tuple[str, ...], ...] = ((), ("ecdsa-",), ("rsa-", "ssh-rsa"))
 KEY_TYPES = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+
+
+class OtherKeyError(SourceError):
+    """The server shows a key that is not pinned."""
 
 
 def host_key_complaint(value: str) -> str | None:
@@ -182,17 +192,34 @@ class SftpFolder:
     def _connect(self) -> None:
         user, password, key = _login(self.source)
         pinned = str(self.source.config.get("host_key") or "").split()
-        try:
-            self._log_in(user, password, key, pinned)
-        except BaseException:
-            self._close()
-            raise
+        other: OtherKeyError | None = None
+        for kinds in HOST_KEYS:
+            try:
+                self._log_in(user, password, key, pinned, kinds)
+                return
+            except OtherKeyError as error:  # the server may have the pinned key as well, of another kind
+                other = other or error
+                self._close()
+            except FetchError:
+                self._close()
+                if other is None:
+                    raise
+            except BaseException:
+                self._close()
+                raise
+        if other is not None:
+            raise other
 
-    def _log_in(self, user: str, password: str, key: paramiko.PKey | None, pinned: list[str]) -> None:
+    def _log_in(
+        self, user: str, password: str, key: paramiko.PKey | None, pinned: list[str], kinds: tuple[str, ...]
+    ) -> None:
         with self._within(self.root) as clock:
             sock = self._reach(clock)
             self._socket = sock
             self._transport = transport = paramiko.Transport(sock)
+            transport.set_log_channel(LOG)
+            offered = transport.get_security_options()
+            offered.key_types = [name for name in offered.key_types if not kinds or name.startswith(kinds)]
             transport.banner_timeout = transport.auth_timeout = self.rules.read_timeout
             transport.start_client(timeout=min(self.rules.read_timeout, clock.remaining))
             _check_host_key(transport.get_remote_server_key(), pinned, self.url(self.root))
@@ -289,7 +316,7 @@ def _check_host_key(key: paramiko.PKey, pinned: list[str], url: str) -> None:
             f"{url}: brak ustawienia host_key. Serwer przedstawia {shown} ({kind}); porównaj z tym, co poda jego operator, "
             "i wpisz.",
         )
-    raise SourceError(
+    raise OtherKeyError(
         f"{url}: the server shows another key than the pinned one: {shown} ({kind}). Nothing was sent to it. Ask its "
         "operator whether the key was changed; only then enter the new one in host_key.",
         f"{url}: serwer przedstawia inny klucz niż zapisany: {shown} ({kind}). Nic mu nie wysłano. Zapytaj operatora, czy "

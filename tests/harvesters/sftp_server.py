@@ -22,6 +22,7 @@ class SftpServer:
         self, folder: Path, key: paramiko.PKey | None = None, client_key: paramiko.PKey | None = None
     ) -> None:
         self.folder, self.key, self.client_key = folder, key or paramiko.ECDSAKey.generate(), client_key
+        self.more_keys: list[paramiko.PKey] = []
         self.opened: list[str] = []
         self.logins: list[str] = []
         self.delay = 0.0
@@ -39,7 +40,8 @@ class SftpServer:
             except OSError:
                 return
             transport = paramiko.Transport(sock)
-            transport.add_server_key(self.key)
+            for key in (self.key, *self.more_keys):
+                transport.add_server_key(key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, outer=self)
             self.transports.append(transport)
             with contextlib.suppress(paramiko.SSHException, EOFError):

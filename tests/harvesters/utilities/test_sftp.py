@@ -100,6 +100,16 @@ def test_another_key_gets_no_password(server, folder):
         assert remote.entries()
 
 
+def test_any_of_the_servers_keys_may_be_pinned(server, folder):
+    """A server shows one key of several; its operator may have told the fingerprint of another."""
+    rsa = paramiko.RSAKey.generate(2048)
+    server.more_keys = [rsa]
+    with folder(config={"host_key": sftp.fingerprint(rsa)}) as remote:
+        assert remote.entries()
+    with folder() as remote:
+        assert remote.entries()
+
+
 def test_log_in(server, folder, monkeypatch):
     monkeypatch.setenv("KIELCE_SECRET_MPEC", f"{USER}:inne")
     error = failure(folder())
