@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckanext.kielce.harvest import cache_store
 from ckanext.kielce.harvest.cache import Cached
 from ckanext.kielce.harvest.cache_store import DatabaseCache
 from ckanext.kielce.harvest.model import HarvestCache
@@ -50,3 +51,16 @@ def test_what_the_run_has_not_committed_stays_uncommitted() -> None:
     with pytest.raises(sa.exc.ProgrammingError):
         model.Session.execute(sa.text("SELECT * FROM of_the_run"))
     model.Session.rollback()
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_ENTRIES", 3), ("MAX_BYTES", 30)])
+def test_a_source_keeps_no_more_than_its_share(
+    limit: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that carries the time is another one each run."""
+    DatabaseCache("2").put("http://other/", '"1"', None, b"x" * 10)
+    monkeypatch.setattr(cache_store, limit, value)
+    for number in range(6):
+        DatabaseCache("1").put(f"http://x/?now={number}", '"1"', None, b"x" * 10)
+    kept = model.Session.scalars(sa.select(HarvestCache.url).order_by(HarvestCache.url)).all()
+    assert kept == ["http://other/", *(f"http://x/?now={number}" for number in (3, 4, 5))]

@@ -12,6 +12,10 @@ from ckanext.kielce.harvest.cache import Cached
 from ckanext.kielce.harvest.model import HarvestCache
 from sqlalchemy.dialects.postgresql import insert
 
+# What one source may keep: addresses that carry the time of day would else fill the database.
+MAX_ENTRIES = 10_000
+MAX_BYTES = 256 * 1024 * 1024
+
 
 class DatabaseCache:
     """Answers of one source. With ``writes`` false nothing is kept: a dry run must not make the next run believe that
@@ -19,6 +23,7 @@ class DatabaseCache:
 
     def __init__(self, source_id: str, *, writes: bool = True) -> None:
         self.source_id, self.writes = source_id, writes
+        self._trimmed = False
 
     def get(self, url: str) -> Cached | None:
         table = HarvestCache.__table__
@@ -47,6 +52,8 @@ class DatabaseCache:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["source_id", "url"], set_=values)
             )
+            if not self._trimmed:  # once a run
+                self._trim(connection)
 
     def forget(self, url: str) -> None:
         if not self.writes:
@@ -56,3 +63,24 @@ class DatabaseCache:
         )
         with model.ensure_engine().begin() as connection:
             connection.execute(gone)
+
+    def _trim(self, connection: sa.Connection) -> None:
+        """Forget what was used longest ago, beyond the source's share."""
+        table = HarvestCache.__table__
+        latest = (table.c.used_at.desc(), table.c.url)
+        ranked = (
+            sa.select(
+                table.c.url,
+                sa.func.row_number().over(order_by=latest).label("place"),
+                sa.func.sum(table.c.size).over(order_by=latest).label("bytes"),
+            )
+            .where(table.c.source_id == self.source_id)
+            .subquery()
+        )
+        beyond = sa.select(ranked.c.url).where(
+            sa.or_(ranked.c.place > MAX_ENTRIES, ranked.c.bytes > MAX_BYTES)
+        )
+        connection.execute(
+            sa.delete(table).where(table.c.source_id == self.source_id, table.c.url.in_(beyond))
+        )
+        self._trimmed = True
