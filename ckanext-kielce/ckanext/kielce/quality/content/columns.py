@@ -63,7 +63,7 @@ class DuplicateRows(ContentCheck):
                 continue
             if table.geometry is not None and len(table.geometry) == frame.height:
                 frame = frame.with_columns(table.geometry.alias("\x1egeometry"))
-            again = ~frame.is_first_distinct()
+            again = ~frame.select(pl.struct(pl.all()).is_first_distinct().alias("first"))["first"]
             count = int(again.sum())
             if count and count >= self.rules["share_least"] * frame.height:
                 first = int(again.arg_true()[0])
