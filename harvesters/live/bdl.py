@@ -1,7 +1,6 @@
 """GUS's Local Data Bank (BDL API v1): the city's unit, subjects, variables and the years they cover. Pure.
 
-Shapes: GUS's description of the methods (OPIS METOD API BDL) and public clients. Pages count from 0; formats are
-JSON and XML, there is no CSV.
+Shapes as public clients of the API use them. Pages count from 0; answers come in JSON and XML.
 """
 
 from __future__ import annotations
