@@ -333,7 +333,9 @@ def test_the_list_costs_the_same_queries_for_many_sources(harvest: Make) -> None
         ("config", json.dumps({"rights": f"zob. {LOG_IN}"})),
     ],
 )
-def test_a_password_in_address_or_settings_is_refused(harvest: Make, field: str, value: str) -> None:
+def test_a_password_in_address_or_settings_is_refused(
+    harvest: Make, field: str, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
     made = harvest()
     shown = tk.get_action("package_show")(store.site_context(), {"id": made.id})
     for action, data in (
@@ -345,6 +347,7 @@ def test_a_password_in_address_or_settings_is_refused(harvest: Make, field: str,
             tk.get_action(action)(store.site_context(), data)
         assert "secret" in str(refused.value.error_dict), action
     assert "tajne" not in (made.source.url + (made.source.config or ""))
+    assert "tajne" not in caplog.text
 
 
 def test_an_address_saved_before_is_shown_without_its_password(app: Any, harvest: Make) -> None:
@@ -491,6 +494,32 @@ def test_waiting_is_given_up_in_time(cli: Callable[..., Result], source: Any) ->
     waited = cli("run", source.name, "--wait", "--timeout", "0")
     assert waited.exit_code == 3
     assert runs.under_way(source.id) is not None
+
+
+# Values in words
+
+
+def test_values_are_said_in_words(app: Any, source: Any) -> None:
+    from ckanext.kielce.harvest import helpers
+
+    monthly = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
+    with app.flask_app.test_request_context("/"):
+        said = {
+            "address": helpers.kielce_harvest_value(monthly),
+            "unit": helpers.kielce_harvest_value(source.org["id"], "owner_org"),
+            "tags": helpers.kielce_harvest_value('[{"name": "rowery"}, {"name": "drogi"}]'),
+            "long": helpers.kielce_harvest_value("x" * 1000),
+            "time": helpers.kielce_harvest_duration(7805),
+        }
+        fields = [
+            helpers.kielce_harvest_field(name)
+            for name in ("notes", "resources/Rok 2024", "resources/Rok 2024/url", "nowe")
+        ]
+    assert said["address"] in ("co miesiąc", "monthly", "every month")
+    assert said["unit"] == source.org["title"] and said["tags"] == "rowery; drogi"
+    assert len(said["long"]) <= helpers.VALUE_LENGTH + 1
+    assert said["time"].replace("\u00a0", " ") in ("2 godz. 10 min", "2 h 10 min")
+    assert fields[3] == "nowe" and "Rok 2024" in fields[1] and fields[2].startswith(fields[1])
 
 
 # The form of a source

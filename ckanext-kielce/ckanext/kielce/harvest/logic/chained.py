@@ -59,6 +59,22 @@ def package_update(next_action: Action, context: Context, data_dict: DataDict) -
     return result
 
 
+@tk.chained_action
+def harvest_source_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """As `package_create`, before ckanext-harvest writes all that was typed into the log."""
+    tk.check_access("harvest_source_create", context, data_dict)
+    _check_source(data_dict)
+    return next_action(context, data_dict)
+
+
+@tk.chained_action
+def harvest_source_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """As `package_update`, before ckanext-harvest writes all that was typed into the log."""
+    tk.check_access("harvest_source_update", context, data_dict)
+    _check_source(data_dict)
+    return next_action(context, data_dict)
+
+
 @tk.side_effect_free
 @tk.chained_action
 def package_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
