@@ -1,4 +1,4 @@
-"""``python -m demo.city build | serve | serve-msip | sources``; the catalogue server is ``python -m demo.city.csw``."""
+"""``python -m demo.city build | serve | serve-msip | serve-sftp | sources``; the catalogue's is ``python -m demo.city.csw``."""
 
 from __future__ import annotations
 
@@ -79,6 +79,21 @@ def _serve_msip(options: argparse.Namespace) -> None:
     _run(server, "MapServer")
 
 
+def _serve_sftp(options: argparse.Namespace) -> None:
+    from demo.city.sftp import PASSWORD, USER, SftpServer
+
+    try:
+        server = SftpServer(_checked(options.data), options.port)
+    except OSError as error:
+        raise SystemExit(f"port {options.port} cannot be used: {error}") from error
+    print(f"SFTP: sftp://127.0.0.1:{server.port}/, log-in {USER}:{PASSWORD}; a source of it:")
+    print(json.dumps([server.source("pgo", "pgo")], ensure_ascii=False, indent=1), flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
 def _sources(options: argparse.Namespace) -> None:
     from demo.city.sources import sources
 
@@ -112,7 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="files, JSON interfaces, GTFS and air quality")
     serve.add_argument("--now", help="stop the clock of the live answers at this time (ISO 8601)")
     msip = commands.add_parser("serve-msip", parents=[given], help="MapServer: WFS and WMS")
-    for command, function in ((serve, _serve), (msip, _serve_msip)):
+    sftp = commands.add_parser("serve-sftp", help="the units' folders over SFTP")
+    for command, function in ((serve, _serve), (msip, _serve_msip), (sftp, _serve_sftp)):
         command.add_argument("--data", type=Path, required=True, help="folder made by `build`")
         command.add_argument("--port", type=int, required=True)
         command.set_defaults(run=function)

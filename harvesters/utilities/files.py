@@ -177,22 +177,27 @@ class UtilityFilesHarvester(SourceHarvester):
         entries = parse_index(body, base)
         listing = Listing(base, source.config.get("series"))
         listing.add(entries)
+        silent: FetchError | None = None  # a folder that should have answered: no set is known to be whole then
         if source.config.get("subfolders", True):
             for folder in (entry for entry in entries if entry.folder):
                 try:
                     with client.fetch(folder.url, conditional=True, max_bytes=MAX_DESCRIPTION) as answer:
                         listing.add(parse_index(answer.body, answer.url), folder.name)
                 except FetchError as error:
-                    yield Record(folder.name, None, {"title": folder.name}, error=error.text(language()))
+                    if error.status not in GONE:
+                        silent = error
+                    yield Record.unanswered(folder.name, error)
         heads = MAX_HEADS if source.config.get("head", True) else 0
         for found in listing.sets(lambda member: _columns(member.entry.url, client)):
-            stamps, missed = [], None
+            stamps, missed = [], silent.text(language()) if silent else None
             for entry in found.files[:heads]:
                 stamp, failed = _ask_head(found, entry, client)
                 stamps.append(stamp)
                 missed = missed or failed
             heads = max(0, heads - len(found.files))
             yield _index_record(found, stamps, missed, source, client)
+        if silent:
+            raise silent  # what was not listed is not missing
 
 
 # Records of sets, also for SFTP
@@ -217,12 +222,7 @@ def package_record(
     try:
         return described_record(parse_package(*get(address)), source)
     except FetchError as error:
-        trouble = error
-
-        def content() -> dict[str, Any]:
-            raise trouble  # the engine sees that it is of the kind that passes, and asks again soon
-
-        return Record(name, None, content)
+        return Record.unanswered(name, error)
     except FormError as error:
         return Record(name, None, {"title": name}, error=error.said.text(language()))
 

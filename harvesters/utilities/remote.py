@@ -47,14 +47,18 @@ def records(source: Source, client: Client, lang: str) -> Iterator[Record]:
             return
         listing = Listing(source.url, source.config.get("series"))
         listing.add(entries)
+        silent: FetchError | None = None
         if source.config.get("subfolders", True):
             for entry in [entry for entry in entries if entry.folder][:MAX_FOLDERS]:
                 try:
                     listing.add(folder.entries(folder.path(entry.url)), entry.name)
                 except FetchError as error:
-                    yield Record(entry.name, None, {"title": entry.name}, error=error.text(lang))
+                    silent = error
+                    yield Record.unanswered(entry.name, error)
         for found in listing.sets(partial(_columns_of, folder)):
             yield _record(found, folder, source, client, lang)
+        if silent:
+            raise silent  # what was not listed is not missing
 
 
 def _described(
@@ -88,7 +92,7 @@ def _described(
         except FormError as error:
             yield Record(name, None, {"title": name}, error=error.said.text(lang))
         except FetchError as error:
-            yield Record(name, None, {"title": name}, error=error.text(lang))
+            yield Record.unanswered(name, error)
     for number, sentence in enumerate(problems, 1):
         yield Record(f"{form}-{number}", None, {"title": form}, error=sentence.text(lang))
 

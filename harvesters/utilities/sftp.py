@@ -181,7 +181,7 @@ class SftpFolder:
                     raise fetch_error("too_large", self.url(path), limit=limit)
                 digest.update(chunk)
                 kept.write(chunk)
-            after = remote.stat()
+            after = sftp.lstat(path)  # by path, for not every server can tell it of an open file
         self.client.bytes += length
         if (length, after.st_size, int(after.st_mtime or 0)) != (stamp.size, stamp.size, stamp.mtime):
             self._stamps.pop(path, None)
