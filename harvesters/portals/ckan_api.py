@@ -79,8 +79,9 @@ def filters(config: dict[str, Any]) -> list[str]:
         if names:
             quoted = " OR ".join('"' + name.replace('"', "") + '"' for name in names)
             found.append(f"{field}:({quoted})")
-    if config.get("fq"):
-        found.append(f"({config['fq']})")
+    own = text(config.get("fq"))
+    if own:  # a condition that only excludes would match nothing in brackets
+        found.append(own if own[0] in "+-" else f"({own})")
     return found
 
 
@@ -161,7 +162,7 @@ def packages(client: Fetcher, base: str, config: dict[str, Any]) -> Iterator[dic
         conditions = fixed if by_offset or not last else [*fixed, f"id:{{{last} TO *]"]
         query: dict[str, Any] = {
             "q": "*:*",
-            "fq": " ".join(f"+{each}" if each[0] != "-" else each for each in conditions),
+            "fq": " ".join(each if each[0] in "+-" else f"+{each}" for each in conditions),
         }
         query |= {"sort": "id asc", "rows": size, "start": offset if by_offset else 0}
         count, rows = _page(client, base, query)

@@ -156,6 +156,13 @@ def test_filters() -> None:
     ]  # fmt: skip
 
 
+def test_a_filter_that_only_excludes_stays_one() -> None:
+    assert filters({"fq": "-tags:stare"})[1:] == ["-tags:stare"]
+    client = CannedClient({SEARCH: Portal([package(1)])})
+    list(read(client, "https://x.example", {"fq": "-tags:stare"}))
+    assert "fq=-dataset_type%3Aharvest+-tags%3Astare" in client.asked[0]
+
+
 def mapped(given: dict[str, Any], **options: Any) -> Any:
     return dataset(essence(given), "https://x.example", options.get("domains"), "pl")
 
