@@ -125,7 +125,7 @@ class GiosAirHarvester(SourceHarvester):
         except ApiError as error:
             return None, Record(label, None, {"title": label}, error=error.said.text(lang))
         except FetchError as error:
-            return None, Record(label, None, {"title": label}, error=error.text(lang))
+            return None, Record.unanswered(label, error)
         content = {"base": base, "station": station_content(station)}
         return station, Record(station.key, None, content, tell(station.problems, lang))
 

@@ -18,7 +18,7 @@ from ckan import model
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestObject
-from ckanext.kielce.harvest import rhythm, runs, uploads
+from ckanext.kielce.harvest import mirror, rhythm, runs, uploads
 from ckanext.kielce.harvest.model import HarvestCache, HarvestItem, HarvestRun
 
 log = logging.getLogger(__name__)
@@ -120,4 +120,4 @@ def start_due() -> None:
     rhythm.start_due()
 
 
-PARTS: tuple[Callable[[], object], ...] = (close, start_due, rhythm.watch, prune)
+PARTS: tuple[Callable[[], object], ...] = (close, start_due, rhythm.watch, mirror.look, prune)

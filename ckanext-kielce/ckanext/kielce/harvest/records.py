@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from ckanext.kielce.common.http import HttpSettings, Response, fetch
+from ckanext.kielce.common.http import FetchError, HttpSettings, Response, fetch
 from ckanext.kielce.harvest.cache import Cache, cache_key, is_fresh, keep, open_kept
 
 SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -68,6 +68,15 @@ class Record:
     def loaded(self) -> dict[str, Any]:
         """The content, made now when it is lazy. Raises RecordError or FetchError."""
         return self.content() if callable(self.content) else self.content
+
+    @classmethod
+    def unanswered(cls, guid: str, error: FetchError) -> Record:
+        """A record that could not be fetched this time: its dataset stays as it is, and it is asked for again soon."""
+
+        def content() -> dict[str, Any]:
+            raise error
+
+        return cls(guid, None, content)
 
 
 @dataclass(frozen=True)

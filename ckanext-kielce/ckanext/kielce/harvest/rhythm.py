@@ -128,8 +128,8 @@ def _start_if_due(source: HarvestSource) -> bool:
     if state.next_due is None:
         state.next_due = schedule.next_due(plan, moment)
         model.Session.commit()
-        return False
-    due = state.next_due <= moment
+    # a source that is run by hand only is never due, but a run of it that broke off is repeated all the same
+    due = state.next_due is not None and state.next_due <= moment
     retry = state.retry_at is not None and state.retry_at <= moment
     if not (due or retry):
         return False

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5  # a run that kills its process so often is given up
 # Causes of a record's failure that may be gone when it is tried again soon; others wait for the next run.
-PASSING = ("fetch", "index", "database", "gave_up_record")
+PASSING = ("fetch", "incomplete", "index", "database", "gave_up_record")
 OPEN_STATES = ("queued", "reading", "writing")
 
 
@@ -381,7 +381,11 @@ def _may_pass(run: HarvestRun) -> bool:
             sa.select(
                 sa.exists().where(
                     HarvestItem.run_id == run.id,
-                    sa.or_(HarvestItem.state == "failed", HarvestItem.action == "fail"),
+                    sa.or_(
+                        HarvestItem.state == "failed",
+                        HarvestItem.action == "fail",
+                        HarvestItem.error["cause"].astext == "incomplete",
+                    ),
                     HarvestItem.error["cause"].astext.in_(PASSING),
                 )
             )
