@@ -41,6 +41,11 @@ class DcatRdfHarvester(SourceHarvester):
             "Name of the page number in the address (?page=2), for catalogues that do not name their next page.",
             description_pl="Nazwa numeru strony w adresie (?page=2), gdy katalog nie podaje adresu następnej strony.",
         ),
+        "ignore_total": ConfigField(
+            "The catalogue's hydra:totalItems counts more than datasets: do not compare it with what was read.",
+            "flag",
+            description_pl="true: liczba hydra:totalItems obejmuje nie tylko zbiory, więc nie porównuj jej z odczytem.",
+        ),
         "domains": DOMAINS,
     }
 

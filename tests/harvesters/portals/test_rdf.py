@@ -174,6 +174,12 @@ def test_pages_are_followed_and_the_total_told() -> None:
     assert not client.skipped
 
 
+def test_a_total_of_other_things_may_be_ignored() -> None:
+    client = CannedClient({"/catalog": paged})
+    assert len(list(read(client, URL, {"ignore_total": True}))) == 6
+    assert client.expected is None
+
+
 def test_pages_by_number_end_with_the_first_that_brings_nothing_new() -> None:
     client = CannedClient({"/catalog": lambda q: rdf(one(min(int(q["page"]), 3)))})
     assert len(list(read(client, f"{URL}?x=1", {"page_parameter": "page"}))) == 3
