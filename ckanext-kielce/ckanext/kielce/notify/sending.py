@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import redis
 import sqlalchemy as sa
@@ -48,7 +48,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def write(recipients: Iterable[Recipient], topic: str, subject: str, body: str) -> list[str]:
+def write(
+    recipients: Iterable[Recipient],
+    topic: str,
+    subject: str,
+    body: str,
+    headers: Mapping[str, str] | None = None,
+) -> list[str]:
     """Write a message down for each recipient, in a transaction of its own; returns the ids."""
     status = "queued" if tk.config.get("ckanext.kielce.notify.enabled") else "held"
     with Session(model.meta.engine) as session:
@@ -61,6 +67,7 @@ def write(recipients: Iterable[Recipient], topic: str, subject: str, body: str) 
                 body=body,
                 status=status,
                 attempts=0,
+                headers={key: _one_line(value) for key, value in headers.items()} if headers else None,
             )
             for name, address in resolve(recipients)
         ]
@@ -100,7 +107,11 @@ def send(message_id: str) -> str | None:
             if not tk.config.get("smtp.mail_from"):  # CKAN's mailer would break on it with no clear word
                 raise mailer.MailerException("The option smtp.mail_from is not set")
             mailer.mail_recipient(
-                message.recipient_name, message.recipient_email, message.subject, message.body
+                message.recipient_name,
+                message.recipient_email,
+                message.subject,
+                message.body,
+                headers=dict(message.headers) if message.headers else None,
             )
         except (mailer.MailerException, OSError) as err:  # OSError: no server at the other end
             message.status, message.error = "failed", str(err)[:500]

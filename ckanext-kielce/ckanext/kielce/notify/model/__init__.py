@@ -7,6 +7,7 @@ import uuid
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -23,6 +24,7 @@ class Message(tk.BaseModel):
 
     :ivar topic: what it is about, for filters: "quality.digest", "harvest.failed" …
     :ivar status: ``queued``, ``sent``, ``failed`` (see ``error``) or ``held`` (sending is switched off)
+    :ivar headers: further headers of the mail, such as ``List-Unsubscribe``
     """
 
     __tablename__ = "kielce_notify_message"
@@ -39,3 +41,4 @@ class Message(tk.BaseModel):
     attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
     sent_at: Mapped[dt.datetime | None] = mapped_column(sa.DateTime(timezone=True), nullable=True)
     error: Mapped[str | None] = mapped_column(sa.UnicodeText, nullable=True)
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSONB, nullable=True)
