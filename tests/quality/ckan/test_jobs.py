@@ -176,14 +176,14 @@ class TestSweep:
         from ckan import model
         from ckan.tests import helpers
         from ckanext.kielce.quality.model import Score
-        from ckanext.kielce.quality.store import due_datasets
+        from ckanext.kielce.quality.store import due_to_observe, due_to_score
 
         now = dt.datetime.now(dt.timezone.utc)
         package = make_dataset(files.put("a.csv", months("2026-10")))
         helpers.call_action("kielce_quality_observe", {"ignore_auth": True}, id=package["id"])
-        assert due_datasets(now) == ([], [])
-        assert due_datasets(now + dt.timedelta(days=2))[0] == [package["id"]]
+        assert (due_to_observe(now), due_to_score(now)) == ([], [])
+        assert due_to_observe(now + dt.timedelta(days=2)) == [package["id"]]
         score = model.Session.get(Score, package["id"])
         score.next_crossing = now - dt.timedelta(hours=1)
         model.Session.commit()
-        assert due_datasets(now) == ([], [package["id"]])
+        assert (due_to_observe(now), due_to_score(now)) == ([], [package["id"]])

@@ -85,15 +85,15 @@ def _outcomes(looks: list[dict[str, Any]]) -> list[str]:
 @as_json
 def score(datasets: tuple[str, ...], as_json: bool) -> None:
     """Score DATASETS (names or ids; all when none is given) from the evidence at hand."""
-    from .scoring import score_package
+    from .many import SLICE, score_many
 
-    report = []
-    for package_id in _progress(_ids(datasets), "Scoring", as_json):
-        result = score_package(package_id, defer_commit=True)
-        if result is not None:
-            report.append({"id": package_id, **presentation.compact(result)})
+    report, ids = [], _ids(datasets)
+    for start in _progress(list(range(0, len(ids), SLICE)), "Scoring", as_json):
+        wanted = ids[start : start + SLICE]
+        score_many(wanted)
+        scores = store.scores_of(wanted)
+        report += [{"id": key, **presentation.compact(scores[key])} for key in wanted if key in scores]
         ckan_model.Session.expunge_all()
-    search.commit()
     if as_json:
         _print_json(report)
         return
@@ -174,17 +174,17 @@ def list_scores(lang: str, as_json: bool, **filters: Any) -> None:
 def sweep(wait: bool, stop: bool, as_json: bool) -> None:
     """Queue the datasets whose look or score is due, and keep the sweep scheduled (option sweep_interval)."""
     from .gather.observe import observe_package
+    from .many import score_many
     from .scoring import score_package
 
     if stop:
         result: dict[str, Any] = {"stopped": jobs.stop_sweep()}
     elif wait:
-        to_observe, to_score = store.due_datasets(store.utc_now())
+        to_observe, to_score = store.due_to_observe(store.utc_now()), store.due_to_score(store.utc_now())
         for package_id in _progress(to_observe, "Looking", as_json):
             observe_package(package_id)
             score_package(package_id)
-        for package_id in _progress(to_score, "Scoring", as_json):
-            score_package(package_id)
+        score_many(to_score)
         result = {"observed": len(to_observe), "scored": len(to_score)}
     else:
         result = jobs.sweep()
@@ -192,6 +192,33 @@ def sweep(wait: bool, stop: bool, as_json: bool) -> None:
         _print_json(result)
         return
     click.echo(", ".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@quality.command()
+@as_json
+def publish(as_json: bool) -> None:
+    """Make or refresh the open dataset of the scores (option open_dataset names its owner)."""
+    try:
+        result = tk.get_action("kielce_quality_publish")({"ignore_auth": True, "user": _site_user()}, {})
+    except tk.ValidationError as error:
+        _fail(" ".join(str(text) for texts in error.error_dict.values() for text in texts))
+    if as_json:
+        _print_json(result)
+        return
+    click.echo(f"{'Made' if result['created'] else 'Refreshed'} {result['name']}: {result['rows']} rows")
+
+
+@quality.command()
+@as_json
+def tell(as_json: bool) -> None:
+    """Tell those who follow what happened since they were told last, now, without the queue."""
+    from .publish.telling import tell_all
+
+    result = tell_all()
+    if as_json:
+        _print_json(result)
+        return
+    click.echo("{mails} mails written, {messages} webhook messages taken, {failed} failed".format(**result))
 
 
 @quality.command("import-history")
@@ -276,5 +303,7 @@ def _fail(message: str) -> Any:
     click.echo(message, err=True)
     raise SystemExit(1)
 
+
+from . import cli_replay  # noqa: E402, F401  its command belongs to the group above
 
 __all__ = ["kielce"]

@@ -11,6 +11,7 @@ from ckanext.kielce.common import formatting
 
 from . import presentation, shared, words
 from .chart import history_svg
+from .publish import outlets
 
 
 def kielce_quality_lang() -> str:
@@ -84,6 +85,11 @@ def kielce_quality_chart(history: list[dict[str, Any]]) -> str:
     return history_svg(history, kielce_quality_lang())
 
 
+def kielce_quality_changes(package: dict[str, Any]) -> dict[str, Any]:
+    """What a dataset's files cover and their last real changes, for the dataset's page."""
+    return outlets.section(package, kielce_quality_lang())
+
+
 def kielce_quality_card(score: dict[str, Any] | None) -> dict[str, Any]:
     """A card's score, or the one that says "not checked yet"."""
     return score or {"index": None, "grade": None, "reason": "not_scored", "status": "unknown"}
@@ -91,6 +97,7 @@ def kielce_quality_card(score: dict[str, Any] | None) -> dict[str, Any]:
 
 __all__ = [
     "kielce_quality_card",
+    "kielce_quality_changes",
     "kielce_quality_chart",
     "kielce_quality_date",
     "kielce_quality_for",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.lib.jobs as ckan_jobs
+import redis
 from ckan.plugins import toolkit as tk
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
@@ -22,6 +23,8 @@ from .settings import settings
 
 log = logging.getLogger(__name__)
 
+#: Jobs that share the scores that are due, and how many scores are worth another one.
+SCORERS, EACH_SCORER = 4, 1000
 WAITING = {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED, JobStatus.CREATED}
 SWEEP = "sweep"
 #: Seconds for which one process goes on with waiting jobs of its kind.
@@ -79,9 +82,80 @@ def enqueue_observe(package_id: str) -> bool:
     return enqueue("observe", observe_dataset, package_id, f"Look at the content of dataset {package_id}")
 
 
+def enqueue_observe_later(package_id: str, seconds: int) -> bool:
+    """Queue a look after a while; what is written until then is covered by it, so a stream of writes makes few looks.
+
+    :returns: True if it was scheduled or queued, False when one is waiting already
+    """
+    if seconds <= 0:
+        return enqueue_observe(package_id)
+    identifier = _clear_way(job_id("observe", package_id))
+    if identifier is None:
+        return False
+    ckan_jobs.get_queue(settings().queue).enqueue_in(
+        dt.timedelta(seconds=seconds),
+        observe_dataset,
+        package_id,
+        job_id=identifier,
+        job_result_ttl=0,
+        job_failure_ttl=FAILURE_TTL,
+        meta={"title": f"Look at the content of dataset {package_id}"},
+    )
+    return True
+
+
 def enqueue_score(package_id: str) -> bool:
     """Queue a new score of a dataset from the evidence at hand."""
     return enqueue("score", score_dataset, package_id, f"Score dataset {package_id}")
+
+
+def enqueue_telling() -> bool:
+    """Queue the telling of events if anyone is to be told. :returns: True if it was queued"""
+    from .publish.telling import any_due
+
+    if not any_due(dt.datetime.now(dt.timezone.utc)):
+        return False
+    try:
+        return enqueue("tell", tell_followers, "", "Tell followers what happened")
+    except redis.RedisError as error:
+        log.warning("Could not queue the telling of events: %s", error)  # the next sweep does
+        return False
+
+
+def tell_followers(_key: str = "") -> None:
+    """Job: tell followers what happened since they were told last."""
+    from .publish.telling import tell_all
+
+    tell_all()
+
+
+def score_due_datasets(_key: str = "") -> None:
+    """Job: score what is due by the schedule; goes on in another job when there is more than a job's time allows."""
+    from .many import score_due
+
+    if score_due(TOGETHER).scored and store_has_due():
+        enqueue_score_due()
+
+
+def enqueue_score_due(number: int = 1) -> int:
+    """Queue jobs that score what is due by the schedule; they share the work. :returns: how many were queued"""
+    return sum(
+        enqueue("scores", score_due_datasets, str(place), "Score what is due") for place in range(number)
+    )
+
+
+def store_has_due() -> bool:
+    """Whether any score is due by the schedule."""
+    from .store import due_scores
+
+    return due_scores(dt.datetime.now(dt.timezone.utc)) > 0
+
+
+def publish_scores(_key: str = "") -> None:
+    """Job: refresh the open dataset of the scores."""
+    from .publish.dataset import publish
+
+    publish()
 
 
 def observe_dataset(package_id: str) -> None:
@@ -192,17 +266,19 @@ def sweep() -> dict[str, int]:
 
     :returns: how many datasets were queued for a look, for a score, and how many are due in all
     """
-    from .store import due_datasets
+    from .store import due_scores, due_to_observe, keep_today
 
     ensure_sweep()
     options = settings()
+    now = dt.datetime.now(dt.timezone.utc)
     waiting = len(ckan_jobs.get_queue(options.queue))
     room = max(0, options.sweep_batch - waiting)
-    to_observe, to_score = due_datasets(dt.datetime.now(dt.timezone.utc))
+    to_observe, to_score = due_to_observe(now), due_scores(now)
     observed = sum(enqueue_observe(package_id) for package_id in to_observe[:room])
-    room -= min(room, len(to_observe))
-    scored = sum(enqueue_score(package_id) for package_id in to_score[:room])
-    log.info(
-        "Sweep: %s looks and %s scores queued of %s due", observed, scored, len(to_observe) + len(to_score)
-    )
-    return {"observe": observed, "score": scored, "due": len(to_observe) + len(to_score)}
+    if to_score:
+        enqueue_score_due(min(SCORERS, -(-to_score // EACH_SCORER)))
+    if keep_today(now.date()) and tk.config.get("ckanext.kielce.quality.open_dataset"):
+        enqueue("publish", publish_scores, "", "Refresh the open dataset of the scores")
+    enqueue_telling()
+    log.info("Sweep: %s looks queued; %s looks and %s scores are due", observed, len(to_observe), to_score)
+    return {"observe": observed, "score": to_score, "due": len(to_observe) + to_score}

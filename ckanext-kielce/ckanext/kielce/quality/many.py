@@ -139,7 +139,7 @@ def packages_of(ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     active = select(package.id, package.metadata_modified).where(
         package.id.in_(ids), package.state == "active", package.type.not_in(store.NO_DATA_TYPES)
     )
-    modified = dict(ckan_model.Session.execute(active).tuples())
+    modified = dict(row.tuple() for row in ckan_model.Session.execute(active))
     indexed = _indexed(list(modified))
     for package_id, moment in modified.items():
         found = indexed.get(package_id)

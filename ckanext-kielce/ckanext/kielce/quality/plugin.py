@@ -8,12 +8,15 @@ from typing import Any
 import yaml
 from ckan import plugins as p
 from ckan.common import CKANConfig
+from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
+from flask import Blueprint
 
 from . import indexing, tracking, withholding
 from .logic.registry import actions as all_actions
+from .publish.views import kielce_quality_publish
 
 
 @tk.blanket.actions(all_actions)
@@ -24,6 +27,7 @@ from .logic.registry import actions as all_actions
 class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
     """Blankets bring actions, authorisation, helpers, validators and commands; the rest is wiring."""
 
+    p.implements(p.IBlueprint)
     p.implements(p.IConfigurer)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigDeclaration)
@@ -32,9 +36,16 @@ class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
     p.implements(p.IFacets, inherit=True)
     p.implements(p.ITranslation)
 
+    # IBlueprint
+    def get_blueprint(self) -> list[Blueprint]:
+        # Nothing in it acts for a logged-in user, and a mail program that ends a subscription has no token to show.
+        csrf.exempt(kielce_quality_publish)
+        return [kielce_quality_publish]
+
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "kielce_quality")
         wish = config.get("ckanext.kielce.quality.stock_templates") or "auto"
         own_pages = "kielce" in tk.aslist(config.get("ckan.plugins"))
         if wish == "yes" or (wish == "auto" and not own_pages):

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 #: Keys of a dataset's dict that may change without a change of what it says.
 PASSING_KEYS = frozenset({"quality", "tracking_summary", "metadata_modified", "num_resources", "num_tags"})
+#: The profile that adds our own scores.
+SCORES_PROFILE = "kielce_dqv"
+METRIC_FIELDS = tuple(field.name for field in fields(MetricScore))
 SHAPES_MODULE = "ckanext.kielce.catalogue.shacl"
 
 
@@ -46,7 +49,9 @@ class Measured:
             return {}
         return {
             "shacl_valid": self.shacl_valid,
-            "metrics": [asdict(metric) for metric in self.result.metrics],
+            "metrics": [
+                {name: getattr(metric, name) for name in METRIC_FIELDS} for metric in self.result.metrics
+            ],
         }
 
 
@@ -71,9 +76,11 @@ def measure(package: dict[str, Any], links: Mapping[str, int], previous: Any | N
 
 
 def emit(package: dict[str, Any]) -> tuple[Graph, URIRef]:
-    """The dataset's RDF and its node in it, by ckanext-dcat."""
+    """The dataset's RDF and its node in it, by ckanext-dcat; without the profile that tells the scores themselves."""
     processors = import_module("ckanext.dcat.processors")
-    serializer = processors.RDFSerializer()
+    configured = tk.aslist(tk.config.get("ckanext.dcat.rdf.profiles"))
+    profiles = [name for name in configured if name != SCORES_PROFILE]
+    serializer = processors.RDFSerializer(profiles=profiles or None)
     node = serializer.graph_from_dataset(json.loads(json.dumps(package)))
     return serializer.g, node
 

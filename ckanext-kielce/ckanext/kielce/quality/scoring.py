@@ -18,11 +18,12 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import insert
 
-from . import rdf, rows, store, stored
+from . import findings, jobs, rdf, rows, store, stored
 from .domain.index import assess
 from .domain.model import Assessment, DatasetEvidence
 from .evidence import build_evidence
 from .model import Score, ScoreDay
+from .publish import journal
 from .settings import Settings, settings
 
 #: Looks that a dataset gets in one of its update periods.
@@ -72,19 +73,23 @@ def score_packages(packages: Sequence[dict[str, Any]], now: dt.datetime) -> list
     options = settings()
     scores = store.scores_of(package["id"] for package in packages)
     evidence_rows = rows.load_rows(packages)
-    changed, days = [], []
+    changed, days, happened = [], [], []
     for package in packages:
         score = scores.get(package["id"])
         if score is None:
             score = Score(package_id=package["id"])
             ckan_model.Session.add(score)
-        before = score.content_hash
+        before, state = score.content_hash, journal.state_of(score)
         _score(score, package, evidence_rows[package["id"]], options, now)
         days.append(_day(score))
+        happened += journal.events_between(state, score, now)
         if score.content_hash != before:
             changed.append(score)
     _keep_days(days)
+    journal.write(happened)
     ckan_model.Session.commit()
+    if happened:
+        jobs.enqueue_telling()
     return changed
 
 
@@ -97,8 +102,10 @@ def _score(
     evidence = replace(evidence, mqa=measured.result)
     assessment = assess(evidence, now)
     _fill(score, assessment, options, now, kept.looks)
-    score.withheld_resources = suspected(evidence)
-    score.withheld = score.withheld or bool(score.withheld_resources)
+    people = suspected(evidence)
+    score.withheld_resources = sorted({*people, *findings.withholding(evidence.findings)})
+    score.withheld = score.withheld or bool(people)
+    score.labels = labels_of(assessment, evidence)
     score.content_hash = _shown_hash(score)
     score.source_hash, score.rdf_hash, score.mqa = measured.source_hash, measured.rdf_hash, measured.as_json()
 
@@ -136,7 +143,6 @@ def _fill(
     score.grade = assessment.grade
     score.reason = assessment.reason
     score.status = assessment.status
-    score.labels = labels_of(assessment)
     score.withheld = assessment.reason == "personal_data"
     score.newest_period = assessment.newest_period
     score.last_content_at = assessment.last_new_content
@@ -159,14 +165,17 @@ def suspected(evidence: DatasetEvidence) -> list[str]:
     newest = {
         item.resource_id: next((seen for seen in reversed(item.observations) if seen.pii is not None), None)
         for item in evidence.resources
+        if "pii" not in item.checked
     }
-    return sorted(key for key, seen in newest.items() if seen is not None and seen.pii)
+    found = {key for key, seen in newest.items() if seen is not None and seen.pii}
+    people = [item for item in evidence.findings if item.code in findings.PERSONAL]
+    return sorted(found | findings.withholding(people))
 
 
-def labels_of(assessment: Assessment) -> list[str]:
+def labels_of(assessment: Assessment, evidence: DatasetEvidence) -> list[str]:
     """Labels of failures found, as search filters them; stale sets have their status instead."""
     parts = (*assessment.metadata.parts, *assessment.freshness.parts, *assessment.content.parts)
-    found = {part.params.get("finding") for part in parts}
+    found = {part.params.get("finding") for part in parts} | {item.code for item in evidence.findings}
     if assessment.reason == "personal_data":
         found.add("pii")
     return sorted(code for code in found if code in LABELS)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from . import model
 from .domain.rules import RULES
@@ -155,26 +156,61 @@ def turning(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.or_(model.Score.next_crossing <= now, model.Score.rules_version != RULES.version)
 
 
-def due_datasets(now: dt.datetime) -> tuple[list[str], list[str]]:
-    """Datasets whose look is due, and others whose score turns by itself; the longest due first.
-
-    A dataset without a score was never looked at and comes first.
-    """
-    active = sa.and_(Package.state == "active", Package.type.not_in(NO_DATA_TYPES))
+def due_to_observe(now: dt.datetime) -> list[str]:
+    """Datasets whose look is due, the longest due first; one without a score was never looked at and comes first."""
     joined = sa.outerjoin(Package, model.Score, Package.id == model.Score.package_id)
-    observe = Session.scalars(
-        select(Package.id)
-        .select_from(joined)
-        .where(active, sa.or_(model.Score.package_id.is_(None), model.Score.next_check <= now))
-        .order_by(model.Score.next_check.asc().nulls_first())
-    ).all()
-    score = Session.scalars(
-        select(Package.id)
-        .select_from(joined)
-        .where(active, turning(now), model.Score.next_check > now)
-        .order_by(model.Score.next_crossing)
-    ).all()
-    return list(observe), list(score)
+    return list(
+        Session.scalars(
+            select(Package.id)
+            .select_from(joined)
+            .where(_has_data(), sa.or_(model.Score.package_id.is_(None), model.Score.next_check <= now))
+            .order_by(model.Score.next_check.asc().nulls_first())
+        )
+    )
+
+
+def due_scores(now: dt.datetime) -> int:
+    """How many scores turn by themselves by now; the look that is due scores too and counts for itself."""
+    return len(due_to_score(now))
+
+
+def due_to_score(now: dt.datetime) -> list[str]:
+    """Datasets whose score turns by itself by now and whose look is not due, the longest due first."""
+    return list(
+        Session.scalars(
+            select(Package.id)
+            .join(model.Score, Package.id == model.Score.package_id)
+            .where(_has_data(), turning(now), model.Score.next_check > now)
+            .order_by(model.Score.next_crossing.asc().nulls_first())
+        )
+    )
+
+
+def _has_data() -> sa.ColumnElement[bool]:
+    return sa.and_(Package.state == "active", Package.type.not_in(NO_DATA_TYPES))
+
+
+def keep_today(day: dt.date) -> int:
+    """Give every score a row of this day; one that was not scored today stands as it is.
+
+    :returns: rows made: 0 from the second time of a day on
+    """
+    names = (
+        "rules_version",
+        "quality_index",
+        "metadata_points",
+        "freshness_points",
+        "content_points",
+        "grade",
+        "status",
+    )
+    source = select(
+        model.Score.package_id, sa.literal(day, sa.Date), *(getattr(model.Score, name) for name in names)
+    )
+    statement = insert(model.ScoreDay).from_select(["package_id", "day", *names], source)
+    made = Session.execute(statement.on_conflict_do_nothing()).rowcount
+    Session.commit()
+    return made
 
 
 def dataset_ids() -> list[str]:

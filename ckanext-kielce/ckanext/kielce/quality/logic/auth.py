@@ -61,6 +61,17 @@ def kielce_quality_sweep(_context: Context, _data_dict: DataDict) -> AuthResult:
     return {"success": False, "msg": tk._("Only administrators of the portal may start a sweep")}
 
 
+@tk.auth_allow_anonymous_access
+def kielce_quality_follow(_context: Context, _data_dict: DataDict) -> AuthResult:
+    """Everyone: an address is told nothing before its owner has confirmed it, and there is a limit a day."""
+    return {"success": True}
+
+
+def kielce_quality_publish(_context: Context, _data_dict: DataDict) -> AuthResult:
+    """Sysadmins only."""
+    return {"success": False, "msg": tk._("Only administrators of the portal may publish the scores")}
+
+
 def kielce_quality_decide(context: Context, _data_dict: DataDict) -> AuthResult:
     """Coordinators (sysadmins are let through by CKAN itself)."""
     if context.get("user") in settings().coordinators:

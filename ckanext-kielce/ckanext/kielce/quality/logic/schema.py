@@ -172,3 +172,83 @@ def declare_twin(not_empty: Validator, unicode_safe: Validator, ignore_missing: 
 def revoke(not_empty: Validator, unicode_safe: Validator) -> Schema:
     """decision_id: the decision to take back."""
     return {"decision_id": [not_empty, unicode_safe]}
+
+
+@validator_args
+def changes(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+    ignore_missing: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    """id: dataset; resource_id: one of its files; newest first."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "resource_id": [ignore_missing, unicode_safe],
+        "limit": [
+            default(50),
+            natural_number_validator,
+            limit_to_configured_maximum("ckan.search.rows_max", 1000),
+        ],
+        "offset": [default(0), natural_number_validator],
+        "lang": [ignore_missing, one_of(["pl", "en"])],
+    }
+
+
+@validator_args
+def difference(
+    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, one_of: ValidatorFactory
+) -> Schema:
+    """id: dataset; before, after: ids of two observations of one file."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "before": [not_empty, unicode_safe],
+        "after": [not_empty, unicode_safe],
+        "lang": [ignore_missing, one_of(["pl", "en"])],
+    }
+
+
+@validator_args
+def events(
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+    ignore_missing: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    """scope and id: whose events; after: above which number."""
+    return {
+        "scope": [default("portal"), one_of(["dataset", "unit", "portal"])],
+        "id": [ignore_missing, unicode_safe],
+        "after": [ignore_missing, natural_number_validator],
+        "limit": [
+            default(50),
+            natural_number_validator,
+            limit_to_configured_maximum("ckan.search.rows_max", 1000),
+        ],
+        "lang": [ignore_missing, one_of(["pl", "en"])],
+    }
+
+
+@validator_args
+def follow(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    ignore_missing: Validator,
+    one_of: ValidatorFactory,
+    list_of_strings: Validator,
+) -> Schema:
+    """channel, target, scope and id, kinds, lang."""
+    return {
+        "channel": [not_empty, one_of(["email", "webhook"])],
+        "target": [not_empty, unicode_safe],
+        "scope": [default("portal"), one_of(["dataset", "unit", "portal"])],
+        "id": [ignore_missing, unicode_safe],
+        "kinds": [ignore_missing, list_of_strings],
+        "lang": [ignore_missing, one_of(["pl", "en"])],
+    }

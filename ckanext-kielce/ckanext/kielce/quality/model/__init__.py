@@ -6,12 +6,15 @@ resource that is purged and created again.
 
 from .evidence import Decision, Declaration, Lineage, LinkCheck, Observation
 from .findings import FindingRow, Judgement, Version
+from .publish import Event, Follower
 from .score import Score, ScoreDay
 
 __all__ = [
     "Decision",
     "Declaration",
+    "Event",
     "FindingRow",
+    "Follower",
     "Judgement",
     "Lineage",
     "LinkCheck",

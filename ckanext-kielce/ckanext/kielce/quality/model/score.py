@@ -26,6 +26,7 @@ class Score(tk.BaseModel):
 
     __tablename__ = "kielce_quality_score"
     __table_args__ = (
+        sa.Index("kielce_quality_score_next_check_idx", "next_check"),
         sa.Index("kielce_quality_score_next_crossing_idx", "next_crossing"),
         sa.Index("kielce_quality_score_status_idx", "status"),
     )
