@@ -403,3 +403,14 @@ def test_archive_in_archive_is_not_followed(tmp_path):
     with pytest.raises(TableError) as caught:
         read(zipped(tmp_path / "out.zip", {"in.zip": inner}))
     assert caught.value.problems[0].code == "archive_member"
+
+
+def test_a_line_without_an_end_is_refused_though_a_header_stands_before_it(tmp_path):
+    from ckanext.kielce.tables.limits import Limits
+
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"nr;opis\n1;a\n2;" + b"x" * 5000 + b"\n3;b\n")
+    with pytest.raises(TableError) as caught:
+        read(path, limits=Limits(line=1000))
+    assert [item.code for item in caught.value.problems] == ["line_too_long"]
+    assert read(path, limits=Limits(line=6000))[0].frame.height == 3

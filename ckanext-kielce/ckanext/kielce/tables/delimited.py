@@ -77,6 +77,7 @@ def _decode(path: Path, sniffed: Sniff, limits: Limits, problems: list[Problem])
     """The file as UTF-8 without a byte order mark, Unix line ends; and whether it was cut."""
     with path.open("rb") as handle:
         data = handle.read(limits.text_bytes)
+    _check_lines(data, limits, path)
     sampled = sniffed.size > len(data)
     found = enc.detect(data, complete=not sampled)
     data = data[found.bom :]
@@ -90,6 +91,17 @@ def _decode(path: Path, sniffed: Sniff, limits: Limits, problems: list[Problem])
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data.replace(b"\x00", b""), sampled
+
+
+def _check_lines(data: bytes, limits: Limits, path: Path) -> None:
+    """Raise `TableError` for a line without an end: what reads rows would hold all of it as one cell."""
+    start = 0
+    while len(data) - start > limits.line:
+        window = data[start : start + limits.line]
+        end = max(window.rfind(b"\n"), window.rfind(b"\r"))
+        if end < 0:
+            raise TableError(problem("line_too_long", count=limits.line, file=path.name))
+        start += end + 1
 
 
 def _line_of(text: str, delimiter: str, row: int) -> int:
