@@ -174,13 +174,9 @@ def _portals(files: str) -> list[dict[str, Any]]:
             "gus_bdl",
             "urzad-statystyczny",
             {
-                "subjects": ["P9001"],
-                "variables": [900201, 900301],
+                "subjects": ["P9001", "P9002", "P9003"],
                 "domain": "ludnosc",
-                "overrides": {
-                    "variable-900201": {"domain": "gospodarka"},
-                    "variable-900301": {"domain": "mieszkalnictwo"},
-                },
+                "overrides": {"P9002": {"domain": "gospodarka"}, "P9003": {"domain": "mieszkalnictwo"}},
             },
         ),
     ]

@@ -62,7 +62,7 @@ def test_keys_are_known_to_the_harvesters() -> None:
         "ckan_portal": {"organizations"},
         "dane_gov_pl": {"institution", "english"},
         "gtfs_rt": {"feeds", "interval", "schedule", "title"},
-        "gus_bdl": {"subjects", "variables"},
+        "gus_bdl": {"subjects"},
     }
     for source in FOUND:
         known = set(settings.COMMON) | own.get(source["source_type"], set())
