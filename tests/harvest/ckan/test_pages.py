@@ -217,6 +217,19 @@ def test_a_refused_run_is_decided_on_the_page(
     assert "nie czeka już na decyzję" in again.body
 
 
+def test_a_held_run_names_datasets_that_it_has_not_written(
+    app: Any, source: Any, record: Rec, as_editor: dict[str, str]
+) -> None:
+    more = [record(guid, f"Zbiór {guid}") for guid in "cdefg"]
+    source.run([record("a", "Ścieżki rowerowe"), record("b", "Przystanki"), *more])
+    source.run([record("a", "Inny tytuł")])
+    held = last_run(source)
+    assert held.state == "held"
+    shown = page(app, f"/harvest/{source.name}/run/{held.id}", as_editor)
+    assert "Ścieżki rowerowe</a>" in shown and "będzie wiadomo, gdy rekord zostanie zapisany" in shown
+    assert "Przystanki</a>" in shown and "Zbiór c</a>" in shown, "those that would be missing"
+
+
 def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: dict[str, str]) -> None:
     app.post(
         f"/harvest/{source.name}/pause", data={"paused": "true", "reason": "Przenosiny"}, headers=as_editor

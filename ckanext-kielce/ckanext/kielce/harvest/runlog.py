@@ -113,6 +113,8 @@ def items(
     if action:
         conditions.append(HarvestItem.action == action)
     total = model.Session.scalar(sa.select(sa.func.count()).select_from(HarvestItem).where(*conditions)) or 0
+    # an item that waits to be written does not name its dataset yet; its record does
+    package_id = sa.func.coalesce(HarvestItem.package_id, HarvestRecord.package_id)
     query = (
         sa.select(
             HarvestItem.guid,
@@ -121,21 +123,23 @@ def items(
             HarvestItem.state,
             HarvestItem.changes,
             HarvestItem.error,
-            HarvestItem.package_id,
+            package_id.label("package_id"),
             model.Package.name,
             model.Package.type,
             model.Package.title.label("package_title"),
         )
-        .outerjoin(
-            model.Package,
-            sa.and_(model.Package.id == HarvestItem.package_id, model.Package.state == "active"),
-        )
+        .outerjoin(HarvestRecord, _same_record(HarvestItem))
+        .outerjoin(model.Package, sa.and_(model.Package.id == package_id, model.Package.state == "active"))
         .where(*conditions)
         .order_by(HarvestItem.id)
         .offset(offset)
         .limit(limit)
     )
     return total, [_item(row._mapping) for row in model.Session.execute(query)]
+
+
+def _same_record(table: Any) -> Any:
+    return sa.and_(HarvestRecord.source_id == table.source_id, HarvestRecord.guid == table.guid)
 
 
 def _item(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,10 +182,10 @@ def record_errors(source_id: str) -> list[dict[str, Any]]:
 
 def _grouped(table: Any, condition: Any, order: Any) -> list[dict[str, Any]]:
     cause = sa.func.coalesce(table.error["cause"].astext, "other")
-    has_title = hasattr(table, "title")
-    title = table.title if has_title else table.draft["title"].astext
+    title = table.title if hasattr(table, "title") else table.draft["title"].astext
     ranked = (
         sa.select(
+            table.source_id,
             table.guid,
             title.label("title"),
             table.error,
@@ -193,11 +197,11 @@ def _grouped(table: Any, condition: Any, order: Any) -> list[dict[str, Any]]:
         .where(condition, table.error.isnot(None))
         .subquery()
     )
+    package_id = sa.func.coalesce(ranked.c.package_id, HarvestRecord.package_id)
     query = (
         sa.select(ranked, model.Package.name, model.Package.type, model.Package.title.label("package_title"))
-        .outerjoin(
-            model.Package, sa.and_(model.Package.id == ranked.c.package_id, model.Package.state == "active")
-        )
+        .outerjoin(HarvestRecord, _same_record(ranked.c))
+        .outerjoin(model.Package, sa.and_(model.Package.id == package_id, model.Package.state == "active"))
         .where(ranked.c.rank <= EXAMPLES)
         .order_by(ranked.c["count"].desc(), ranked.c.cause, ranked.c.rank)
     )
