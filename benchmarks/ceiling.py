@@ -38,7 +38,8 @@ def datasets(count: int, prefix: str) -> Iterator[dict[str, Any]]:
     source = Source(
         "benchmark", "http://127.0.0.1/csw", "benchmark", {"domain": "srodowisko", "frequency": "MONTHLY"}
     )
-    for number, (guid, text) in enumerate(iso.records(count)):
+    for number in range(count):
+        guid, text = iso.record(number)
         content = {"iso": reader.read(parse(text.encode(), source.url)), "services": {}, "layers": {}}
         draft = iso_map.to_dataset(content, "pl")
         data = complete(draft, Record(guid, None, content, []), source, owner)

@@ -21,7 +21,8 @@ from ops import services
 from ops.console import step
 from ops.profile import ROOT, VENV
 
-WARM = 30
+#: The records that warm the consumers up have numbers of their own: a record known already is not made again.
+WARM, WARM_FROM = 30, 900_000
 #: Source types: ours and the peer's, by kind.
 TYPES = {"csw": {"ours": "msip_csw", "peer": "csw"}, "dcat": {"ours": "dcat_rdf", "peer": "dcat_rdf"}}
 PYCSW = services.PYCSW_PYTHON
@@ -45,6 +46,11 @@ def address(kind: str, records: int, *, etag: bool = False) -> str:
     return f"http://127.0.0.1:{port(kind)}/{'etag/' if etag else ''}n{records}/catalog.ttl"
 
 
+def numbers(records: int) -> range:
+    """The numbers of a catalogue's records."""
+    return range(WARM_FROM, WARM_FROM + records) if records == WARM else range(records)
+
+
 def make_csw(records: int) -> None:
     """pycsw's two databases of one catalogue: the records at first, and with a hundredth changed."""
     where = folder("csw") / f"n{records}"
@@ -53,7 +59,7 @@ def make_csw(records: int) -> None:
     shutil.rmtree(where, ignore_errors=True)
     for name, wanted in (("first", lambda _: True), ("bumped", is_changed)):
         (where / name).mkdir(parents=True)
-        for number in range(records):
+        for number in numbers(records):
             if wanted(number):
                 _, text = iso.record(number, changed=name == "bumped")
                 (where / name / f"{number:06d}.xml").write_text(text, encoding="utf-8")
@@ -62,7 +68,7 @@ def make_csw(records: int) -> None:
     fresh = where / "changed.new"
     shutil.copy(where / "first.db", fresh)
     with contextlib.closing(sqlite3.connect(fresh)) as database:
-        changed = [(iso.identifier(number),) for number in range(records) if is_changed(number)]
+        changed = [(iso.identifier(number),) for number in numbers(records) if is_changed(number)]
         database.executemany("DELETE FROM records WHERE identifier = ?", changed)
         database.commit()
     subprocess.run([*loader, fresh, where / "bumped"], check=True, cwd=ROOT, capture_output=True)
@@ -75,7 +81,7 @@ def make_dcat(records: int) -> None:
     base = address("dcat", records).rpartition("/")[0]
     for state in ("first", "changed"):
         (where / state).mkdir(parents=True, exist_ok=True)
-        for number, page in enumerate(dcat.pages(base, records, changed=state == "changed"), 1):
+        for number, page in enumerate(dcat.pages(base, numbers(records), changed=state == "changed"), 1):
             (where / state / f"page{number}.ttl").write_text(page, encoding="utf-8")
 
 

@@ -82,14 +82,23 @@ class Side:
         from ckanext.kielce.harvest import runs
 
         run_id = runs.start(source_id)
-        query = "SELECT state || coalesce(' ' || outcome, '') FROM kielce_harvest_run WHERE id = %s"
-        state = self._until(
-            lambda: self.witness.one(query, run_id),
-            lambda found: found.partition(" ")[0] in ("finished", "held"),
-        )
-        if state not in ("finished ok", "finished unchanged"):
+        ended = self.follow(run_id, ("finished", "held"))
+        if ended not in ("finished ok", "finished unchanged"):
             reason = self.witness.one("SELECT reason::text FROM kielce_harvest_run WHERE id = %s", run_id)
-            print(f"run ended as {state}: {reason}", file=sys.stderr)
+            print(f"run ended as {ended}: {reason}", file=sys.stderr)
+
+    def follow(self, run_id: str, states: tuple[str, ...], seconds: float = 0) -> str:
+        """Wait until a run of ours is in one of the states, or for ``seconds``; its state and outcome."""
+        query = "SELECT state || coalesce(' ' || outcome, '') FROM kielce_harvest_run WHERE id = %s"
+        end = time.monotonic() + (seconds or PATIENCE)
+        while (found := self.witness.one(query, run_id)).partition(" ")[0] not in states:
+            self.alive()
+            if time.monotonic() > end:
+                if seconds:
+                    break
+                raise SystemExit(f"the run is still {found} after {PATIENCE:.0f} s")
+            time.sleep(0.05)
+        return str(found)
 
     def _peer(self, source_id: str) -> None:
         from ckan import model

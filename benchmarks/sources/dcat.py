@@ -40,8 +40,9 @@ def dataset(base: str, number: int, *, changed: bool = False) -> str:
     )
 
 
-def pages(base: str, count: int, *, changed: bool = False) -> Iterator[str]:
+def pages(base: str, numbers: range, *, changed: bool = False) -> Iterator[str]:
     """The catalogue's pages in order; ``base`` is the catalogue's own address, page 2 is ``base/catalog.ttl?page=2``."""
+    count = len(numbers)
     last = max(1, -(-count // PAGE))
 
     def address(page: int) -> str:
@@ -60,8 +61,10 @@ def pages(base: str, count: int, *, changed: bool = False) -> Iterator[str]:
         ]
         if page < last:
             links.append(f'hydra:nextPage "{address(page + 1)}"')
-        numbers = range((page - 1) * PAGE, min(count, page * PAGE))
         yield (
             f"{head}<{address(page)}> a hydra:PagedCollection ; {' ; '.join(links)} .\n"
-            + "".join(dataset(base, number, changed=changed and is_changed(number)) for number in numbers)
+            + "".join(
+                dataset(base, number, changed=changed and is_changed(number))
+                for number in numbers[(page - 1) * PAGE : page * PAGE]
+            )
         )

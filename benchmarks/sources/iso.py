@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from benchmarks.sources.words import is_changed, subject
+from benchmarks.sources.words import subject
 
 CODES = "http://standards.iso.org/ittf/PubliclyAvailableStandards/ISO_19139_Schemas/resources/codelist/gmxCodelists.xml"
 NAMESPACES = (
     'xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gco="http://www.isotc211.org/2005/gco" '
     'xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
-
-
-def records(count: int, *, changed: bool = False) -> Iterator[tuple[str, str]]:
-    """(identifier, XML) of ``count`` records; with ``changed`` every hundredth says something else."""
-    for number in range(count):
-        yield record(number, changed=changed and is_changed(number))
 
 
 def identifier(number: int) -> str:
