@@ -16,7 +16,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import _get_test_app
 from ckanext.kielce.harvest import overview, runs, store
 from ckanext.kielce.harvest.base import Record, RecordError, SourceError
-from ckanext.kielce.harvest.model import HarvestDay, HarvestRecord, HarvestRun
+from ckanext.kielce.harvest.model import HarvestDay, HarvestRecord, HarvestRun, HarvestSourceState
 from click.testing import CliRunner, Result
 
 pytestmark = pytest.mark.ckan
@@ -128,6 +128,7 @@ def test_the_actions_of_ckanext_harvest_quote_no_error_either(source: Any, edito
         ("package_search", {"fq": "dataset_type:harvest"}),
     ):
         assert "10.0.0.7" not in json.dumps(call(name, None, **data), default=str), name
+    assert call("package_search", None, q="wewnetrzny", fq="dataset_type:harvest")["count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -247,6 +248,13 @@ def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: 
     )
     assert "to nie harmonogram" in wrong.body
     assert overview.rows([source.id])[0].schedule == "weekly mon,thu 06:00"
+
+    call("kielce_harvest_schedule_update", factories.Sysadmin(), id=source.name, schedule="")
+    assert "codziennie o" in page(app, f"/harvest/{source.name}")
+    tk.get_action("harvest_source_patch")(store.site_context(), {"id": source.id, "frequency": "MONTHLY"})
+    assert "dnia miesiąca" in page(app, f"/harvest/{source.name}")
+    state = model.Session.get(HarvestSourceState, source.id, populate_existing=True)
+    assert state is not None and state.next_due is None, "set anew by the next round of housekeeping"
 
     app.post(f"/harvest/{source.name}/start", headers=as_editor)
     assert last_run(source).state == "queued"

@@ -9,7 +9,9 @@ from typing import Any
 
 import ckan.plugins as p
 import click
+import sqlalchemy as sa
 import yaml
+from ckan import model as ckan_model
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.http_errors import safe_url
 from ckanext.kielce.common.http_settings import declare_options
@@ -63,6 +65,8 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
 
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         self._book(pkg_dict)
+        if pkg_dict.get("type") == "harvest":
+            self._follow_frequency(pkg_dict["id"])
 
     def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         if pkg_dict.get("type") == "harvest" and pkg_dict.get("url"):
@@ -71,10 +75,21 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         """The index is open to everybody's search: a source's errors stay out of it."""
         if pkg_dict.get("dataset_type") == "harvest" and pkg_dict.get("validated_data_dict"):
+            pkg_dict.pop("status", None)
             shown = json.loads(pkg_dict["validated_data_dict"])
             shown.pop("status", None)
             pkg_dict["validated_data_dict"] = json.dumps(shown)
         return pkg_dict
+
+    def _follow_frequency(self, source_id: str) -> None:
+        """A source without a schedule of its own goes by its frequency, which may have been edited (not committed)."""
+        state = model.HarvestSourceState
+        ckan_model.Session.execute(
+            sa.update(state)
+            .where(state.source_id == source_id, state.schedule.is_(None))
+            .values(next_due=None)
+            .execution_options(synchronize_session=False)
+        )
 
     def _book(self, pkg_dict: dict[str, Any]) -> None:
         if pkg_dict.get("type") == "harvest":  # a source was made or edited: see that it will be looked after
