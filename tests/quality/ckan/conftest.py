@@ -75,7 +75,10 @@ def fresh(
     migrate_db_for: Callable[[str], None],
 ) -> None:
     """Empty tables, index and queues with our migrations applied."""
-    migrate_db_for("activity")
+    from ckan.plugins import plugin_loaded
+
+    if plugin_loaded("activity"):
+        migrate_db_for("activity")
     migrate_db_for("kielce_quality")
     from ckanext.kielce.quality import jobs
 

@@ -76,7 +76,13 @@ def test_an_unreadable_file_is_told_as_such_and_not_as_rows_that_went():
 
 def test_the_timeline_counts_publications_without_new_values_and_shows_real_changes():
     steps = timeline(
-        [dated(1, {1: "a"}), dated(2, {1: "a"}), dated(3, {1: "a"}), dated(4, {1: "a", 2: "b"}), dated(5, {1: "a"})]
+        [
+            dated(1, {1: "a"}),
+            dated(2, {1: "a"}),
+            dated(3, {1: "a"}),
+            dated(4, {1: "a", 2: "b"}),
+            dated(5, {1: "a"}),
+        ]
     )
     assert [(step.version.id, step.difference.kind, step.repeats) for step in steps] == [
         ("5", "content", 0),

@@ -18,13 +18,17 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.parametrize("status", badge.GROUNDS)
 def test_a_badge_says_in_words_what_it_shows(status):
-    drawn = etree.fromstring(badge.draw({"status": status, "grade": "B"}, 'Wydatki "<1>" & inne', "pl").encode())
+    drawn = etree.fromstring(
+        badge.draw({"status": status, "grade": "B"}, 'Wydatki "<1>" & inne', "pl").encode()
+    )
     assert drawn.get("role") == "img"
     assert drawn.get("aria-label") == drawn.find(f"{SVG}title").text
     assert "ocena B" in drawn.get("aria-label")
@@ -40,7 +44,9 @@ def test_a_badge_in_english_and_without_a_grade():
 
 
 def test_the_feed_has_what_atom_asks():
-    entry = atom.Entry("tag:x,2026:event/1", NOW, "Nowe \x0bdane", "Tekst & <b>", "https://x/dataset/a", "changed")
+    entry = atom.Entry(
+        "tag:x,2026:event/1", NOW, "Nowe \x0bdane", "Tekst & <b>", "https://x/dataset/a", "changed"
+    )
     raw = atom.feed(
         feed_id="tag:x,2026:portal/all", title="T", subtitle="S", page="https://x/", self_url="https://x/changes.atom",
         lang="pl", author="Portal", entries=[entry], updated=NOW,
@@ -61,7 +67,9 @@ def unfold(raw: bytes) -> list[str]:
 
 def test_a_calendar_obeys_rfc_5545():
     title = "Nowe dane: żółta łódź, średnik; ukośnik \\ " + "ż" * 90
-    event = ical.Expected("expected-1@x", dt.date(2026, 12, 4), title, "Raz\ndwa", "https://x/a", NOW, ("otwarte, dane",))
+    event = ical.Expected(
+        "expected-1@x", dt.date(2026, 12, 4), title, "Raz\ndwa", "https://x/a", NOW, ("otwarte, dane",)
+    )
     raw = ical.calendar("Nazwa", "Opis", [event], "pl")
     assert raw.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in raw.replace(b"\r\n", b"")

@@ -37,7 +37,9 @@ def test_the_badge_is_an_image_that_caches_may_keep(app: Any, changed: dict[str,
     assert "Set-Cookie" not in answer.headers
     drawn = etree.fromstring(answer.body.encode())
     assert "Wydatki <miasta>" in drawn.get("aria-label")
-    again = app.get(f"/dataset/{changed['name']}/badge.svg", headers={"If-None-Match": answer.headers["ETag"]})
+    again = app.get(
+        f"/dataset/{changed['name']}/badge.svg", headers={"If-None-Match": answer.headers["ETag"]}
+    )
     assert again.status_code == 304
     assert 'lang="en"' in app.get(f"/dataset/{changed['name']}/badge.svg?lang=en").body
 
@@ -50,7 +52,7 @@ def test_the_widget_may_be_framed_and_brings_no_script_no_cookie(app: Any, chang
     assert "X-Frame-Options" not in answer.headers
     assert "Set-Cookie" not in answer.headers
     assert "<script" not in answer.body
-    assert "<html lang=\"pl\"" in answer.body
+    assert '<html lang="pl"' in answer.body
     assert "Wydatki &lt;miasta&gt;" in answer.body
 
 
@@ -76,7 +78,11 @@ def test_portal_and_unit_have_feeds_and_calendars(app: Any, changed: dict[str, A
     unit = changed["organization"]["name"]
     for address in ("/changes.atom", f"/organization/{unit}/changes.atom"):
         etree.fromstring(app.get(address).data)
-    for address in ("/expected.ics", f"/organization/{unit}/expected.ics", f"/dataset/{changed['name']}/expected.ics"):
+    for address in (
+        "/expected.ics",
+        f"/organization/{unit}/expected.ics",
+        f"/dataset/{changed['name']}/expected.ics",
+    ):
         answer = app.get(address)
         assert answer.headers["Content-Type"].startswith("text/calendar")
         assert answer.data.startswith(b"BEGIN:VCALENDAR\r\n")
@@ -105,14 +111,21 @@ def test_rows_and_cells_where_both_versions_are_kept(
     files.put("a.csv", months("2026-08", "2026-09", "2026-10").replace("Dzielnica 0;100", "Dzielnica 0;111"))
     act("kielce_quality_observe", id=package["id"])
     new, old = act("kielce_quality_changes", id=package["id"])["results"]
-    found = act("kielce_quality_difference", id=package["id"], before=old["observation_id"], after=new["observation_id"])
+    found = act(
+        "kielce_quality_difference",
+        id=package["id"],
+        before=old["observation_id"],
+        after=new["observation_id"],
+    )
     assert found["cells"]["added"] == 4
     assert found["cells"]["removed"] == 0
     (row,) = found["cells"]["rows_changed"]
     assert row["cells"] == {"liczba": ("100", "111")}
 
 
-def test_versions_of_another_dataset_are_not_shown(act: Any, changed: dict[str, Any], make_dataset: Any) -> None:
+def test_versions_of_another_dataset_are_not_shown(
+    act: Any, changed: dict[str, Any], make_dataset: Any
+) -> None:
     from ckan.plugins import toolkit as tk
 
     steps = act("kielce_quality_changes", id=changed["id"])["results"]
@@ -129,13 +142,18 @@ def test_a_withheld_dataset_tells_nothing(app: Any, act: Any, changed: dict[str,
     score = model.Session.get(Score, changed["id"])
     score.withheld = True
     model.Session.commit()
-    assert list(etree.fromstring(app.get(f"/dataset/{changed['name']}/changes.atom").data).iter(f"{ATOM}entry")) == []
+    assert (
+        list(etree.fromstring(app.get(f"/dataset/{changed['name']}/changes.atom").data).iter(f"{ATOM}entry"))
+        == []
+    )
     assert act("kielce_quality_changes", id=changed["id"])["results"] == []
     assert "Wydatki" not in app.get("/expected.ics").body
 
 
 def test_a_new_month_is_an_event(act: Any, changed: dict[str, Any]) -> None:
-    kinds = [event["kind"] for event in act("kielce_quality_events", scope="dataset", id=changed["id"], lang="pl")]
+    kinds = [
+        event["kind"] for event in act("kielce_quality_events", scope="dataset", id=changed["id"], lang="pl")
+    ]
     assert "changed" in kinds
 
 
@@ -158,6 +176,9 @@ class TestMetrics:
     def test_a_listed_network_may_read_it(self, app: Any) -> None:
         assert app.get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
         assert app.get("/metrics", environ_overrides={"REMOTE_ADDR": "10.0.0.1"}).status_code == 404
+        by_proxy = {"X-Forwarded-For": "203.0.113.9"}
+        answer = app.get("/metrics", headers=by_proxy, environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
+        assert answer.status_code == 404
 
 
 def test_the_definitions_are_a_page_and_turtle(app: Any) -> None:

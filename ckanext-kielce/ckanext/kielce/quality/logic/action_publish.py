@@ -117,7 +117,6 @@ def kielce_quality_follow(context: Context, data_dict: DataDict) -> dict[str, An
     """
     tk.check_access("kielce_quality_follow", context, data_dict)
     ask = followers.ask_by_mail if data_dict["channel"] == "email" else followers.ask_by_webhook
-    caller = (tk.request.remote_addr or "") if tk.request else ""
     try:
         ask(
             data_dict["target"],
@@ -125,7 +124,7 @@ def kielce_quality_follow(context: Context, data_dict: DataDict) -> dict[str, An
             data_dict.get("id"),
             data_dict.get("kinds") or [],
             _one_lang(data_dict),
-            caller,
+            links.caller(),
         )
     except followers.TooManyError as error:
         raise tk.ValidationError(

@@ -186,7 +186,7 @@ def follow(scope: str, reference: str | None = None) -> Response | str:
     done, form = "", tk.request.form
     if tk.request.method == "POST":
         kinds = [kind for kind in form.getlist("kinds") if kind in KINDS]
-        caller = tk.request.remote_addr or ""
+        caller = links.caller()
         try:
             if form.get("channel") == "webhook":
                 followers.ask_by_webhook(form.get("url", ""), scope, reference, kinds, _lang(), caller)
@@ -281,7 +281,11 @@ def definitions() -> Response | str:
 
 def prometheus() -> Response:
     """Figures for Prometheus, to those whom options let in; to others there is no such page."""
-    if not metrics.allowed(tk.request.headers.get("Authorization"), tk.request.remote_addr):
+    forwarded = tk.request.headers.get(
+        "X-Forwarded-For"
+    )  # then the address is a proxy's, and lets everyone in
+    address = None if forwarded else tk.request.remote_addr
+    if not metrics.allowed(tk.request.headers.get("Authorization"), address):
         return tk.abort(404)
     response = make_response(metrics.exposition())
     response.headers["Content-Type"] = metrics.CONTENT_TYPE
