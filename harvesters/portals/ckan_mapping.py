@@ -42,6 +42,12 @@ TEXTS = (
 ADDRESSES = ("wfs_url", "wms_url", "feed_url")
 ADDRESS_LISTS = ("conforms_to", "documentation", "applicable_legislation", "source")
 NUMBERS = ("scale_denominator", "spatial_resolution_in_meters", "update_interval_seconds")
+#: Fields with few values, as the schema has them.
+CHOICES = {
+    "geometry_type": ("point", "line", "polygon", "raster", "mixed", "none"),
+    "indicator_kind": ("core", "supporting"),
+    "indicator_direction": ("up", "down", "none"),
+}
 FLAGS = ("sample_data", "closed_series")
 #: Names under which portals keep the rhythm and the domain.
 FREQUENCY_KEYS = (
@@ -52,7 +58,9 @@ FREQUENCY_KEYS = (
     "częstotliwość aktualizacji",
 )
 CATEGORY_KEYS = ("domain", "category", "kategoria", "dziedzina")
-RESOURCE_TEXTS = ("name_en", "rights", "delimiter", "compress_format", "package_format")
+RESOURCE_TEXTS = ("name_en", "rights", "compress_format", "package_format")
+#: A delimiter is one character, or a word for one.
+DELIMITERS = ("tab", "\\t", "semicolon", "comma", "pipe")
 #: Technical keys of CKAN, which nobody misses.
 KNOWN = frozenset(
     [
@@ -63,7 +71,7 @@ KNOWN = frozenset(
         *("contact", "publisher", "temporal_coverage", "temporal_start", "temporal_end", "spatial", "crs"),
         *("spatial_coverage", "hvd_category", "guid", "publisher_name", "publisher_url", "publisher_uri"),
         *("publisher_email", "contact_name", "contact_email", "contact_url", "contact_uri", "homepage"),
-        *TEXTS, *ADDRESSES, *ADDRESS_LISTS, *NUMBERS, *FLAGS, *FREQUENCY_KEYS, *CATEGORY_KEYS,
+        *TEXTS, *ADDRESSES, *ADDRESS_LISTS, *NUMBERS, *FLAGS, *FREQUENCY_KEYS, *CATEGORY_KEYS, *CHOICES, "indicator_theme",
     ]
 )  # fmt: skip
 
@@ -122,7 +130,19 @@ def dataset(package: dict[str, Any], base: str, domains: dict[str, Any] | None, 
     for name in ADDRESS_LISTS:
         data[name] = [value for value in map(address, listed(given.get(name))) if value]
     for name in NUMBERS:
-        data[name] = given.get(name)
+        data[name] = fields.number(given.get(name), (name, name), unmapped)
+    for name, choices in CHOICES.items():
+        value = text(given.get(name))
+        data[name] = value if value in choices else None
+        if value and value not in choices:
+            unmapped.append(said(name, name, value, ("nieznane portalowi", "unknown to the portal")))
+    data["indicator_theme"] = fields.coded(
+        "iso37120", given.get("indicator_theme"), ("indicator_theme", "indicator_theme"), unmapped
+    )
+    if data["notes_en"] and not data["title_en"]:
+        unmapped.append(
+            said("notes_en", "notes_en", data.pop("notes_en"), ("bez title_en", "without title_en"))
+        )
     for name in FLAGS:
         data[name] = (
             True if text(given.get(name)).lower() in {"true", "1", "tak"} or given.get(name) is True else None
@@ -220,8 +240,7 @@ def resource(row: dict[str, Any], base: str, package: dict[str, Any], unmapped: 
         "name": name or text(row.get("id")),
         "description": plain(row.get("description")),
         "format": code or text(row.get("format")).upper(),
-        "mimetype": text(row.get("mimetype")).rpartition("media-types/")[2].split(";")[0].lower()
-        or media_type_of(code or ""),
+        "mimetype": fields.media_type(row.get("mimetype")) or media_type_of(code or ""),
         "size": whole_number(row.get("size")),
         "issued": fields.day(row.get("created") or row.get("issued")),
         "modified": fields.day(row.get("last_modified") or row.get("modified")),
@@ -244,6 +263,9 @@ def resource(row: dict[str, Any], base: str, package: dict[str, Any], unmapped: 
     }
     for key in RESOURCE_TEXTS:
         made[key] = text(row.get(key))
+    delimiter = row.get("delimiter")
+    if isinstance(delimiter, str) and (len(delimiter) == 1 or delimiter in DELIMITERS):
+        made["delimiter"] = delimiter
     if row.get("license"):
         made["license"] = fields.licence([row["license"]], unmapped)
     if found := fields.checksum(row.get("hash"), row.get("hash_algorithm")):

@@ -65,6 +65,8 @@ def dataset(content: dict[str, Any], domains: dict[str, Any] | None, lang: str) 
     page = f"{site(content['base'])}/pl/dataset/{content['id']}"
     title, notes = text(given.get("title")), plain(given.get("notes"))
     title_en, notes_en = text(english.get("title")), plain(english.get("notes"))
+    if not title_en or title_en == title:  # not translated: the portal then answers in Polish
+        title_en = notes_en = ""
     categories = [
         row for row in listed(given.get("categories") or given.get("category")) if isinstance(row, dict)
     ]
@@ -74,9 +76,9 @@ def dataset(content: dict[str, Any], domains: dict[str, Any] | None, lang: str) 
     data: dict[str, Any] = {
         "type": "dataset",
         "title": title,
-        "title_en": title_en if title_en != title else "",
+        "title_en": title_en,
         "notes": notes or title,
-        "notes_en": notes_en if title_en != title else "",
+        "notes_en": notes_en,
         "url": f"{page},{text(given.get('slug'))}" if text(given.get("slug")) else page,
         "identifier": content["id"],
         "tags": tags([text(word) for word in _words(given.get("keywords") or given.get("tags"))]),

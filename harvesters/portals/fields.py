@@ -29,6 +29,7 @@ MAX_ADDRESS = 500
 #: What Creative Commons adds to the address of a licence.
 _LICENCE_TAIL = re.compile(r"/(deed|legalcode)[^/]*/?$")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}(?=$|[T ])")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 _HASHES = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _BREAKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"}
 
@@ -204,14 +205,44 @@ def checksum(value: Any, algorithm: Any = "") -> tuple[str, str] | None:
     return (given, known) if not name or name.replace("-", "").endswith(known) else None
 
 
+def number(value: Any, names: tuple[str, str], unmapped: list[Said]) -> int | float | None:
+    """A positive number; what is none is reported."""
+    try:
+        found = float(text(value).replace(",", "."))
+    except ValueError:
+        found = 0.0
+    if found > 0:
+        return int(found) if found == int(found) else found
+    if text(value):
+        unmapped.append(said(*names, value, ("to nie liczba", "no number")))
+    return None
+
+
+def media_type(value: Any) -> str:
+    """The name of a media type from itself or its IANA address; "" for anything else."""
+    found = text(value).rpartition("media-types/")[2].split(";")[0].strip().lower()
+    return found if _MEDIA_TYPE.fullmatch(found) else ""
+
+
+def _closed(rings: Any) -> bool:
+    return isinstance(rings, list) and all(
+        isinstance(ring, list) and len(ring) >= 4 and ring[0] == ring[-1] for ring in rings
+    )
+
+
 def geojson(value: Any) -> str | None:
-    """A GeoJSON geometry as text; None for anything else."""
+    """A GeoJSON geometry as text; None for anything else, open rings among it."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError:
             return None
     if not isinstance(value, dict) or not (value.get("coordinates") or value.get("geometries")):
+        return None
+    kind, places = value.get("type"), value.get("coordinates")
+    if kind == "Polygon" and not _closed(places):
+        return None
+    if kind == "MultiPolygon" and not (isinstance(places, list) and all(map(_closed, places))):
         return None
     return json.dumps(value)
 

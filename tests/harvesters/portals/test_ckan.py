@@ -215,6 +215,38 @@ def test_own_table_of_domains_comes_first() -> None:
     assert mapped(given, domains={"Środowisko": "woda"}).data["domain"] == "woda"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("geometry_type", "kwadrat"),
+        ("indicator_kind", "inny"),
+        ("indicator_theme", "ZZ"),
+        ("scale_denominator", "1:5000"),
+        ("update_interval_seconds", "co chwilę"),
+        ("teryt", "abc"),
+        ("notes_en", "English only"),
+        ("spatial", '{"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}'),
+    ],
+)
+def test_a_value_that_the_schema_refuses_is_told_and_does_not_cost_the_record(field: str, value: str) -> None:
+    draft = mapped(package(1, **{field: value}))
+    assert field not in draft.data
+    assert len(draft.unmapped) == 1
+
+
+def test_odd_facts_of_files_are_left_out() -> None:
+    row = {
+        "id": "a",
+        "url": "https://x.example/a.csv",
+        "mimetype": "nie typ",
+        "delimiter": "ab",
+        "encoding": "klingon",
+    }
+    (file,) = mapped(package(1, resources=[row])).data["resources"]
+    assert file["mimetype"] == "text/csv"
+    assert not {"delimiter", "encoding"} & set(file)
+
+
 @pytest.mark.parametrize("name", ["gdansk_current_package_list_with_resources", "gdynia_ckan_example"])
 def test_real_portals(real_data: Any, name: str) -> None:
     packages = json.loads((real_data / "ckan" / f"{name}.json").read_text(encoding="utf-8"))["result"]

@@ -120,6 +120,13 @@ def test_english_is_asked_for_in_its_own_language_when_wanted() -> None:
     assert {"Accept-Language": "en"} in asked.headers
 
 
+@pytest.mark.parametrize("english", [{"title": "Zbiór 1", "notes": "Opis"}, {"notes": "Text"}])
+def test_what_is_not_translated_is_not_said_twice(english: dict[str, str]) -> None:
+    asked = client([row(1)], **{"/1.4/datasets/1": {"data": {"attributes": english}}})
+    (record,) = read(asked, BASE, {"query": "x", "english": True})
+    assert not {"title_en", "notes_en"} & set(dataset(record.loaded(), None, "pl").data)
+
+
 def test_words_for_rhythms() -> None:
     for words, code in {
         "Nie dotyczy": "UNKNOWN",
