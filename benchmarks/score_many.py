@@ -122,7 +122,8 @@ def clone(package: dict[str, Any], number: int) -> None:
     document = solr.search(f'id:"{package["id"]}"', fl="*", rows=1).docs[0]
     for field in ("_version_", "indexed_ts"):
         document.pop(field, None)
-    whole = json.dumps(document)
+    # pysolr reads dates as moments; Solr takes them back as text.
+    whole = json.dumps(document, default=lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     ids = session.execute(
         text(
             "SELECT c.id, p.name, array_agg(r.id ORDER BY r.position) FROM clones c JOIN package p ON p.id = c.id "
@@ -258,9 +259,10 @@ def part(ini: str, which: str) -> None:
             text(f"SELECT id FROM package WHERE name LIKE '{MARK}%' ORDER BY id")
         )
     ][number::processes]
-    start = time.monotonic()
+    start, busy = time.monotonic(), time.process_time()
     report = score_many(ids, now=NOW, index=False)
-    print(json.dumps({"scored": report.scored, "seconds": time.monotonic() - start}))
+    took = {"seconds": time.monotonic() - start, "cpu": time.process_time() - busy}
+    print(json.dumps({"scored": report.scored, **took}))
     context.pop()
 
 
@@ -274,8 +276,9 @@ def measure(ini: str, processes: int) -> float:
     reports = [json.loads(process.communicate()[0].splitlines()[-1]) for process in running]
     took = max(report["seconds"] for report in reports)
     scored = sum(report["scored"] for report in reports)
+    busy = sum(report["cpu"] for report in reports)
     print(
-        f"{scored} sets in {took:.1f} s ({scored / took:.0f} a second, {processes} processes, "
+        f"{scored} sets in {took:.1f} s ({scored / took:.0f} a second, {processes} processes, {busy:.1f} s of their CPU, "
         f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
     )
     return took
