@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib import search
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest import queue
-from ckanext.kielce.harvest import consumers, housekeeping, runs, write
+from ckanext.kielce.harvest import consumers, housekeeping, mirror, runs, write
 from ckanext.kielce.harvest.model import HarvestRun
 
 pytestmark = pytest.mark.ckan
@@ -189,3 +192,49 @@ def test_a_slice_goes_to_solr_in_one_request(
     runs.work(runs.claim("reader"))
     write.work("writer", run_id=run_id)
     assert sent[0] == 5
+
+
+def test_what_the_index_has_otherwise_than_the_database_is_indexed_again(
+    harvest: Make, record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older state, and nothing at all; what is right is left alone."""
+    source = harvest()
+    source.run([record("old", "Stary"), record("lost", "Zgubiony"), record("good", "Dobry")])
+    ids = {guid: row.package_id for guid, row in source.records().items()}
+    search.commit()
+    assert mirror.differing(list(ids.values())) == [] and mirror.look() == 0
+    search.clear(ids["lost"])
+    package = model.Package.get(ids["old"])
+    package.title, package.metadata_modified = "Nowy", datetime.datetime(2026, 1, 2, 3, 4, 5, 678901)
+    model.Session.commit()
+    search.commit()
+    assert set(mirror.differing(list(ids.values()))) == {ids["old"], ids["lost"]}
+    assert mirror.look() == 2
+    search.commit()
+    assert mirror.look() == 0
+    found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{source.id}"})["results"]
+    assert {each["title"] for each in found} == {"Nowy", "Zgubiony", "Dobry"}
+
+
+def test_an_edit_while_a_slice_is_written_is_not_hidden_by_it(
+    harvest: Make, record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slice's documents go to Solr at its end; a dataset that was edited in between is indexed once more."""
+    source = harvest()
+    real = write._write
+
+    def edited(item: Any, shared: Any) -> Any:
+        stored = real(item, shared)
+        with model.meta.engine.begin() as other:
+            other.execute(
+                model.Package.__table__.update()
+                .where(model.Package.__table__.c.id == item.package_id)
+                .values(title="Poprawiony", metadata_modified=datetime.datetime(2027, 1, 1))
+            )
+        return stored
+
+    monkeypatch.setattr(write, "_write", edited)
+    source.run([record("a", "A")])
+    search.commit()
+    found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{source.id}"})["results"]
+    assert [each["title"] for each in found] == ["Poprawiony"]
