@@ -22,8 +22,8 @@ from .rdf_store import HYDRA, PAGES, Row, Store, fingerprint
 ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7"
 #: A page larger than this is no page of a catalogue.
 MAX_BYTES = 1024 * 1024 * 1024
-#: What is not RDF/XML is read as a whole, which takes about twenty times its size in memory.
-MAX_WHOLE = 64 * 1024 * 1024
+#: What is not RDF/XML is read as a whole, which takes five times its size in memory, with rdflib twenty times.
+MAX_WHOLE, MAX_RDFLIB = 64 * 1024 * 1024, 16 * 1024 * 1024
 #: Pages of one catalogue.
 MAX_PAGES = 20_000
 FORMATS = ("xml", "turtle", "json-ld", "nt")
@@ -95,16 +95,11 @@ def _contexts(value: Any) -> Iterator[str]:
 def _whole(path: Path, url: str, kind: str, store: Store) -> None:
     """Read Turtle, JSON-LD or N-Triples, each as a whole, by rdflib. Raises SourceError."""
     where = safe_url(url)
-    if path.stat().st_size > MAX_WHOLE:
-        raise SourceError(
-            f"{where} is larger than {MAX_WHOLE // 2**20} MB and no RDF/XML, which alone can be read piece by piece. "
-            "Give the address of the RDF/XML form, or of a catalogue in pages.",
-            f"{where} ma ponad {MAX_WHOLE // 2**20} MB i nie jest w RDF/XML, a tylko ten zapis da się czytać "
-            "kawałkami. Podaj adres postaci RDF/XML albo katalogu podzielonego na strony.",
-        )
+    _not_larger(path, where, MAX_RDFLIB if kind == "json-ld" else MAX_WHOLE)
     body, graph = path.read_bytes(), Graph(bind_namespaces="none")
     if kind != "json-ld" and _quickly(body, url, store):
         return
+    _not_larger(path, where, MAX_RDFLIB)
     try:
         if kind == "json-ld":
             remote = next(_contexts(json.loads(body)), None)
@@ -130,6 +125,17 @@ def _whole(path: Path, url: str, kind: str, store: Store) -> None:
         rows.setdefault(_node(subject)[1], []).append((str(predicate), *_node(value)))
     for name, facts in rows.items():
         store.add(name, facts)
+
+
+def _not_larger(path: Path, where: str, limit: int) -> None:
+    """Raise SourceError when a page is larger than what may be read as a whole (bytes)."""
+    if path.stat().st_size > limit:
+        raise SourceError(
+            f"{where} is larger than {limit // 2**20} MB and no RDF/XML, which alone can be read piece by piece. Give the "
+            "address of the RDF/XML form, or of a catalogue in pages.",
+            f"{where} ma ponad {limit // 2**20} MB i nie jest w RDF/XML, a tylko ten zapis da się czytać kawałkami. Podaj "
+            "adres postaci RDF/XML albo katalogu podzielonego na strony.",
+        )
 
 
 def _quickly(body: bytes, url: str, store: Store) -> bool:

@@ -108,33 +108,43 @@ class Store:
 
 def fingerprint(nodes: dict[str, list[Row]], subject: str) -> str:
     """A digest of a description that depends on what it says, not on the order of facts or on blank nodes' names."""
-    lines: list[str] = []
-    cache: dict[str, str] = {}
+    known: dict[str, str] = {}
 
-    def said(node: str, path: tuple[str, ...]) -> str:
+    def said(node: str) -> str:
         """The facts of a node as one text, blank nodes in it by what is said of them."""
         parts = set()
         for predicate, kind, value, extra in nodes[node]:
             if kind == "b":
-                parts.add(f"{predicate}\0b\0{blank(value, path)}")
+                parts.add(f"{predicate}\0b\0{known.get(value, 'loop' if value in nodes else 'empty')}")
             else:
                 parts.add(f"{predicate}\0{kind}\0{value}\0{extra}")
         return "\1".join(sorted(parts))
 
-    def blank(node: str, path: tuple[str, ...]) -> str:
-        if node in path:
-            return "loop"
-        if node not in nodes:
-            return "empty"
-        if node not in cache:
-            cache[node] = hashlib.sha256(
-                said(node, (*path, node)).encode("utf-8", "surrogatepass")
-            ).hexdigest()
-        return cache[node]
+    def resolve(root: str) -> None:
+        """Digests of a blank node and of those below it, without recursion: lists may be long."""
+        waiting, begun = [root], set[str]()
+        while waiting:
+            node = waiting[-1]
+            if node not in known and node not in begun:
+                begun.add(node)
+                below = [value for _p, kind, value, _e in nodes[node] if kind == "b" and value in nodes]
+                below = [value for value in below if value not in known and value not in begun]
+                if below:
+                    waiting += below
+                    continue
+            waiting.pop()
+            if node not in known:
+                known[node] = _digest(said(node))
 
+    lines = []
+    for node in nodes:
+        if node.startswith("_:"):
+            resolve(node)
     for node in nodes:
         if node == subject or not node.startswith("_:"):
-            name = "" if node.startswith("_:") else node
-            lines.append(f"{name}\2{said(node, (node,))}")
-    lines.sort()
-    return hashlib.sha256("\3".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+            lines.append(f"{'' if node.startswith('_:') else node}\2{said(node)}")
+    return _digest("\3".join(sorted(lines)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

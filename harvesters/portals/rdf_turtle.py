@@ -21,7 +21,7 @@ TOKEN = re.compile(
       (?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^)?
     | _:\w(?:[\w\-\u00b7]|\.+(?=[\w\-\u00b7]))*
     | (?:[A-Za-z](?:[\w\-]|\.+(?=[\w\-]))*)?:(?:[\w:\-\u00b7]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]|\.+(?=[\w:\-%\\]))*
-    | [+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+ | [+-]?\d*\.\d+ | [+-]?\d+
+    | [+-]?(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d+ | [+-]?\d*\.\d+ | [+-]?\d+
     | @?[A-Za-z]+
     | [.;,\[\]()]
     | \Z
@@ -119,6 +119,8 @@ class _Reader:
         return ("u", self.iri(word), "")
 
     def literal(self, word: str) -> Object:
+        if len(word) < 2:  # a quotation mark that nothing closes
+            raise TurtleError(word)
         extra = ""
         if word[-1] == "^":
             word, extra = word[:-2], self.iri(self.next())

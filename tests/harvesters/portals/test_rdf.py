@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ckanext.kielce.harvest.records import SourceError
-from ckanext.kielce.harvesters.portals import rdf_store, rdf_turtle
+from ckanext.kielce.harvesters.portals import rdf_read, rdf_store, rdf_turtle
 from ckanext.kielce.harvesters.portals.rdf_read import graph_of, read
 from rdflib import Graph
 from rdflib.compare import graph_diff
@@ -279,6 +280,7 @@ def test_turtle_is_read_as_rdflib_reads_it() -> None:
         "<a> b:c <d> .",
         "<a> <b> [ <c> <d> .",
         "{ <a> <b> <c> }",
+        '<a> <b> " .',
         "@prefix a <b> .",
         '"x" <b> <c> .',
     ],
@@ -286,3 +288,59 @@ def test_turtle_is_read_as_rdflib_reads_it() -> None:
 def test_what_the_quick_reader_does_not_know_is_left_to_rdflib(text: str) -> None:
     with pytest.raises(rdf_turtle.TurtleError):
         rdf_turtle.read(text, URL)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1",
+        "1.",
+        "a.",
+        ":.",
+        '"',
+        "'",
+        '"""',
+        '\\"',
+        "\\",
+        "[",
+        "(",
+        " #",
+        "<a> ",
+        '"x"^^',
+        "_:a.",
+        "@",
+        "%41",
+        "\n",
+    ],
+)
+def test_no_text_holds_the_reader(piece: str) -> None:
+    """Digits took time with the square of their number."""
+    for text in (piece * 100_000, "<a> <b> " + piece * 100_000):
+        started = time.process_time()
+        with contextlib.suppress(rdf_turtle.TurtleError):
+            rdf_turtle.read(text, URL)
+        assert time.process_time() - started < 3
+
+
+def test_large_pages_that_only_rdflib_reads_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdf_read, "MAX_RDFLIB", 100)
+    with pytest.raises(SourceError, match="piece by piece"):
+        records(
+            '{"@id": "https://powiat.example/d", "a": "' + "x" * 200 + '"}',
+            content_type="application/ld+json",
+        )
+
+
+def test_long_lists_are_digested() -> None:
+    """Each member was a call deeper, and Python ends at a thousand."""
+    members = " ".join(f'"{n}"' for n in range(3000))
+    text = f"<https://p.example/d> a <http://www.w3.org/ns/dcat#Dataset> ; <https://p.example/list> ( {members} ) ."
+    (record,) = records(text, content_type="text/turtle")
+    (other,) = records(text.replace('"2999"', '"x"'), content_type="text/turtle")
+    assert record.revision != other.revision
+
+
+def test_blank_nodes_in_a_circle_end() -> None:
+    text = '<https://p.example/d> a <http://www.w3.org/ns/dcat#Dataset> ; <a> _:a . _:a <b> _:b . _:b <c> _:a ; <t> "x" .'
+    (record,) = records(text, content_type="text/turtle")
+    assert record.revision
