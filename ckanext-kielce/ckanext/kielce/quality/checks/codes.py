@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .cells import SPACES
+from .cells import SPACES, is_blank, period
 from .panel import Panel
 from .rules import CHECK_RULES, CheckRules
 
@@ -33,12 +34,36 @@ def code_lists(panel: Panel, rules: CheckRules = CHECK_RULES) -> dict[str, dict[
             if cell:
                 counts[_plain(cell)] = counts.get(_plain(cell), 0) + 1
         known = len(counts)
+        if dates(counts, rules):
+            continue  # a day of collection is no code: another year has other days
         if (
             rules.codes_minimum <= known <= rules.codes_most
             and sum(counts.values()) >= rules.codes_repeat * known
         ):
             found[name] = counts
     return found
+
+
+def dates(cells: Iterable[str], rules: CheckRules = CHECK_RULES) -> bool:
+    """Whether labels are days, months or years."""
+    labels = [cell for cell in cells if cell]
+    read = [
+        cell
+        for cell in labels
+        if (not cell.isdigit() or "1900" <= cell <= "2100") and period(cell) is not None
+    ]
+    return len(read) >= rules.dates_share * len(labels) > 0
+
+
+def is_code_like(cells: Sequence[str], rules: CheckRules = CHECK_RULES) -> bool:
+    """Whether whole numbers are labels: few of them, each repeated."""
+    numbers = [cell for cell in cells if not is_blank(cell)]
+    full = [cell for cell in numbers if cell.isdigit()]
+    distinct = set(full)
+    return len(full) >= rules.number_share * len(numbers) and (
+        rules.codes_minimum <= len(distinct) <= rules.codes_most
+        and len(full) >= rules.codes_repeat * len(distinct)
+    )
 
 
 def replaced_members(panel: Panel, rules: CheckRules = CHECK_RULES) -> Replacement | None:

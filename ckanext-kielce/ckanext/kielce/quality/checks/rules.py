@@ -64,6 +64,8 @@ class CheckRules:
     """More of the codes than this are replaced at once."""
     codes_minimum: int = 3
     codes_most: int = 200
+    dates_share: float = 0.6
+    """From this share of labels that are dates on, a column is no code list."""
     codes_repeat: float = 2.0
     """Rows a code on average; below, the column is no code list."""
     jump_up: float = 1.25
@@ -91,6 +93,10 @@ class CheckRules:
     """A column of numbers has at least this share of numbers."""
     text_share: float = 0.2
     """From this share of other things on it is one of text."""
+    text_new_cells: int = 2
+    """Cells that came since the last version of numbers alone: so many of them,"""
+    text_new_share: float = 0.8
+    """and this share of them, being numbers with words beside, are a column turned to text."""
     format_share: float = 0.2
     """Share of the dates written in a way not seen at first."""
 
@@ -176,7 +182,7 @@ class CheckRules:
     """A column of one date so named says when the file was made, not what is in it."""
     code_words: frozenset[str] = _words("""
         id kod code nr numer linia symbol teryt obreb okreg obwod rejon strefa pkd lp line klasa oddzial
-        filia
+        filia dzial rozdzial paragraf
     """)
     """Whole numbers in a column so named are labels, not quantities."""
     empty_reasons: frozenset[str] = frozenset(

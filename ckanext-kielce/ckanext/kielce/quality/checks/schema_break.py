@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -9,10 +10,12 @@ from datetime import date
 from ..domain.model import Finding
 from .base import Check, Scene, register
 from .cells import date_form, is_blank, number, period
-from .codes import replaced_codes, replaced_members
+from .codes import is_code_like, replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import describes_thing, time_score
 from .table import Table
+
+_NUMBER_INSIDE = re.compile(r"\d[\d \u00a0]*(?:[.,]\d+)?")
 
 
 @register
@@ -39,7 +42,7 @@ class SchemaBreak(Check):
             if first is None or not name:
                 continue
             before = first.content.table.column(name)
-            if self._turned_to_text(before, cells):
+            if self._turned_to_text(before, cells) or self._lately_text(name, earlier, cells):
                 if name not in self._recoded(history, first):
                     text.append(name)
             elif self._written_otherwise(name, before, cells):
@@ -86,17 +89,39 @@ class SchemaBreak(Check):
     # --- numbers and dates
 
     def _turned_to_text(self, before: list[str], after: list[str]) -> bool:
-        old = [cell for cell in before if not is_blank(cell)]
-        if not old or sum(number(cell) is not None for cell in old) < self.rules.number_share * len(old):
+        if not self._numeric(before):
             return False
         new = [cell for cell in after if not is_blank(cell)]
-        odd = sum(number(cell) is None and period(cell) is None for cell in new)
-        if odd >= max(1.0, self.rules.text_share * len(new)):
-            return True
         known = set(before)
+        odd = [cell for cell in new if _is_text(cell)]
+        if is_code_like(before, self.rules) and not _holds_numbers(odd, known):
+            return False  # another label in a column of codes: a new category, or another code list
+        if len(odd) >= max(1.0, self.rules.text_share * len(new)):
+            return True
         added = [cell for cell in new if cell not in known]
-        strange = sum(number(cell) is None and period(cell) is None for cell in added)
+        strange = sum(map(_is_text, added))
         return strange >= 3 and strange >= 0.5 * len(added)
+
+    def _numeric(self, cells: list[str]) -> bool:
+        full = [cell for cell in cells if not is_blank(cell)]
+        return bool(full) and sum(number(cell) is not None for cell in full) >= self.rules.number_share * len(
+            full
+        )
+
+    def _lately_text(self, name: str, earlier: list[Seen], after: list[str]) -> bool:
+        """Whether what came since the last version with nothing but numbers is text: a few new rows of a long table."""
+        for item in reversed(earlier):
+            before = item.content.table.column(name)
+            if not self._numeric(before) or any(_is_text(cell) for cell in before if not is_blank(cell)):
+                continue
+            added = (Counter(cell for cell in after if not is_blank(cell)) - Counter(before)).elements()
+            new = list(added)
+            odd = [cell for cell in new if _is_text(cell)]
+            enough = len(odd) >= self.rules.text_new_cells and len(odd) >= self.rules.text_new_share * len(
+                new
+            )
+            return enough and _holds_numbers(odd, set())
+        return False
 
     def _written_otherwise(self, name: str, before: list[str], after: list[str]) -> bool:
         dated = time_score(name, before) > 0 or (
@@ -158,6 +183,20 @@ def _stood_in(name: str, earlier: list[Seen], table: Table) -> bool:
     known = {other for item in before for other in item.content.table.header}
     missing = known.difference(*(item.content.table.header for item in with_it))
     return bool(missing & set(table.header))
+
+
+def _is_text(cell: str) -> bool:
+    return number(cell) is None and period(cell) is None
+
+
+def _holds_numbers(texts: list[str], known: set[str]) -> bool:
+    """Whether most texts are numbers with something beside them ("ok. 12", "1 034 szt."): of those known, if some are given."""
+    found = 0
+    for text in texts:
+        inside = [item.strip() for item in _NUMBER_INSIDE.findall(text)]
+        if any(item in known or item.replace(" ", "") in known for item in inside) if known else bool(inside):
+            found += 1
+    return found >= 0.5 * len(texts) > 0
 
 
 def _is_period(name: str) -> bool:

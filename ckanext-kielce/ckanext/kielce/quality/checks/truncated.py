@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -180,6 +180,11 @@ class Truncated(Check):
         """Whether the description, the declared coverage or a decision says that this member has ended."""
         if member.name in history.folder.ended_members:
             return True
+        if " + " in member.column:
+            # "Zlikwidowano Bukówka": what was counted there by sex has ended with it.
+            parts = [part for part in member.name.split(" / ") if len(part) > 2]
+            if any(self._declared_ended(history, replace(member, column="", name=part)) for part in parts):
+                return True
         coverage = fold(json.dumps(history.last_look.temporal_coverage, ensure_ascii=False))
         name = fold(member.name)
         if history.last_look.temporal_coverage and len(name) > 1 and name in coverage:
