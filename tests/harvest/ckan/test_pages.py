@@ -170,6 +170,7 @@ def test_the_source_page_shows_runs_and_errors_by_cause(
     assert "Rekord nie spełnia wymagań katalogu" in shown
     assert "Co pomoże:" in shown and "<strong>d</strong>" in shown
     assert "2 rekordy mają błędy" in shown
+    assert f'href="{source.source.url}" rel="nofollow noreferrer">w źródle' in shown
 
 
 def test_the_run_page_shows_changes_field_by_field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 from ckan import model
+from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.common.columns import utc_now
+from ckanext.kielce.common.http_errors import safe_url
+from ckanext.kielce.harvest import runs
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
+from ckanext.kielce.harvest.settings import ConfigError
 
 # The kinds of change in the order of a report; "unchanged" has a count only, no items.
 ACTIONS = ("create", "change", "return", "missing", "archive", "link", "fail", "note")
@@ -135,7 +139,29 @@ def items(
         .offset(offset)
         .limit(limit)
     )
-    return total, [_item(row._mapping) for row in model.Session.execute(query)]
+    run = run_of(run_id)
+    original = originals(run.source_id if run else "")
+    return total, [
+        {**_item(row._mapping), "original_url": original(row.guid)} for row in model.Session.execute(query)
+    ]
+
+
+def originals(source_id: str) -> Callable[[str], str | None]:
+    """Gives for a guid of the source the address at which a person can read the record there; None where there is none."""
+    row = model.Session.get(HarvestSource, source_id)
+    harvester = runs.harvester_of(row.type) if row else None
+    if row is None or harvester is None:
+        return lambda _guid: None
+    try:
+        source = runs.source_of(row)
+    except ConfigError:
+        return lambda _guid: None
+
+    def address(guid: str) -> str | None:
+        found = safe_url(harvester.original_url(guid, source) or "")
+        return found if found.startswith(("http://", "https://")) else None
+
+    return address
 
 
 def _same_record(table: Any) -> Any:
@@ -169,7 +195,8 @@ def by_action(run_id: str) -> dict[str, int]:
 
 def run_errors(run_id: str) -> list[dict[str, Any]]:
     """Errors of a run by cause, the most frequent first; each with heading, remedy, count and examples."""
-    return _grouped(HarvestItem, HarvestItem.run_id == run_id, HarvestItem.id)
+    run = run_of(run_id)
+    return _grouped(HarvestItem, HarvestItem.run_id == run_id, HarvestItem.id, run.source_id if run else "")
 
 
 def record_errors(source_id: str) -> list[dict[str, Any]]:
@@ -177,10 +204,10 @@ def record_errors(source_id: str) -> list[dict[str, Any]]:
     condition = sa.and_(
         HarvestRecord.source_id == source_id, HarvestRecord.state.in_(("active", "failed", "missing"))
     )
-    return _grouped(HarvestRecord, condition, HarvestRecord.guid)
+    return _grouped(HarvestRecord, condition, HarvestRecord.guid, source_id)
 
 
-def _grouped(table: Any, condition: Any, order: Any) -> list[dict[str, Any]]:
+def _grouped(table: Any, condition: Any, order: Any, source_id: str) -> list[dict[str, Any]]:
     cause = sa.func.coalesce(table.error["cause"].astext, "other")
     title = table.title if hasattr(table, "title") else table.draft["title"].astext
     ranked = (
@@ -206,6 +233,7 @@ def _grouped(table: Any, condition: Any, order: Any) -> list[dict[str, Any]]:
         .order_by(ranked.c["count"].desc(), ranked.c.cause, ranked.c.rank)
     )
     groups: dict[str, dict[str, Any]] = {}
+    original = originals(source_id)
     for row in model.Session.execute(query):
         values = row._mapping
         group = groups.setdefault(
@@ -218,6 +246,7 @@ def _grouped(table: Any, condition: Any, order: Any) -> list[dict[str, Any]]:
                 "dataset": {"id": values["package_id"], "name": values["name"], "type": values["type"]}
                 if values["name"]
                 else None,
+                "original_url": original(values["guid"]),
                 **with_remedy(values["error"]),
             }
         )
