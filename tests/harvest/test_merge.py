@@ -108,6 +108,15 @@ def test_two_files_of_one_name_keep_their_own_ids() -> None:
     assert [was["id"] for was, _new in made if was] == ["2", "1"]
 
 
+def test_a_file_with_a_uri_is_known_by_it() -> None:
+    old = [
+        {"id": "1", "uri": "urn:a", "url": "u1", "name": "A"},
+        {"id": "2", "uri": "urn:b", "url": "u2", "name": "B"},
+    ]
+    made = matched_resources(old, [{"uri": "urn:b", "url": "u3", "name": "A"}])
+    assert [was["id"] for was, _new in made if was] == ["2"]
+
+
 def test_harvested_fields_go_and_hand_made_ones_stay() -> None:
     existing = {
         "id": "i",

@@ -253,10 +253,10 @@ def _merged_resources(
 def matched_resources(
     old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]
 ) -> list[tuple[dict[str, Any] | None, dict[str, Any]]]:
-    """Each new resource with the old one that it continues, found by address, else by name and format, else by name."""
+    """Each new resource with the old one that it continues, found by its URI, else by address, by name and format, by name."""
     left, fresh = list(old), list(new)
     pairs: dict[int, dict[str, Any]] = {}
-    for key in (_by_url, _by_name_and_format, _by_name):
+    for key in (_by_uri, _by_url, _by_name_and_format, _by_name):
         for position, resource in enumerate(fresh):
             if position in pairs or not key(resource):
                 continue
@@ -271,6 +271,10 @@ def _matching(rows: list[dict[str, Any]], resource: dict[str, Any]) -> bool:
     return any(
         key(row) and key(row) == key(resource) for row in rows for key in (_by_url, _by_name_and_format)
     )
+
+
+def _by_uri(resource: dict[str, Any]) -> object:
+    return resource.get("uri")
 
 
 def _by_url(resource: dict[str, Any]) -> object:
