@@ -113,9 +113,9 @@ def answer(path: str, query: Mapping[str, str], variables: list[str], today: dt.
     if parts[0] == "variables" and len(parts) == 2 and parts[1].isdigit() and int(parts[1]) in VARIABLES:
         return 200, "application/json", _variable(int(parts[1]))
     if parts[:2] == ["data", "by-unit"] and len(parts) == 3 and parts[2] in (KIELCE, COUNTY):
-        level = 6 if parts[2] == KIELCE else 5
+        reach = 6 if parts[2] == KIELCE else 5
         known = [
-            int(n) for n in variables if n.isdigit() and int(n) in VARIABLES and VARIABLES[int(n)][3] >= level
+            int(n) for n in variables if n.isdigit() and int(n) in VARIABLES and VARIABLES[int(n)][3] >= reach
         ]
         rows = [
             {

@@ -163,7 +163,10 @@ def test_the_declared_frequency_is_kept_each_time_it_changes(
     act("package_patch", id=package["id"], notes="other")
     uri = "http://publications.europa.eu/resource/authority/frequency/ANNUAL"
     act("package_patch", id=package["id"], extras=[{"key": "frequency", "value": uri}])
-    assert [item.code for item in declarations(load_rows([package])[package["id"]].declarations)] == ["MONTHLY", "ANNUAL"]
+    assert [item.code for item in declarations(load_rows([package])[package["id"]].declarations)] == [
+        "MONTHLY",
+        "ANNUAL",
+    ]
 
 
 def test_a_deleted_and_recreated_dataset_inherits_its_history(
