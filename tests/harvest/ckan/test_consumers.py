@@ -205,7 +205,10 @@ def test_what_the_index_has_otherwise_than_the_database_is_indexed_again(
     assert mirror.differing(list(ids.values())) == [] and mirror.look() == 0
     search.clear(ids["lost"])
     package = model.Package.get(ids["old"])
-    package.title, package.metadata_modified = "Nowy", datetime.datetime(2026, 1, 2, 3, 4, 5, 678901)
+    package.title, package.metadata_modified = (
+        "Nowy",
+        datetime.datetime.fromisoformat("2026-01-02T03:04:05.678901"),
+    )
     model.Session.commit()
     search.commit()
     assert set(mirror.differing(list(ids.values()))) == {ids["old"], ids["lost"]}
@@ -229,7 +232,7 @@ def test_an_edit_while_a_slice_is_written_is_not_hidden_by_it(
             other.execute(
                 model.Package.__table__.update()
                 .where(model.Package.__table__.c.id == item.package_id)
-                .values(title="Poprawiony", metadata_modified=datetime.datetime(2027, 1, 1))
+                .values(title="Poprawiony", metadata_modified=datetime.datetime.fromisoformat("2027-01-01"))
             )
         return stored
 
@@ -238,3 +241,33 @@ def test_an_edit_while_a_slice_is_written_is_not_hidden_by_it(
     search.commit()
     found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{source.id}"})["results"]
     assert [each["title"] for each in found] == ["Poprawiony"]
+
+
+def test_slow_sources_leave_their_places_to_the_others(
+    harvest: Make,
+    harvester: Any,
+    record: Any,
+    empty_queues: None,
+    ckan_config: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One place, and the first source does not come to an end: the second is read all the same."""
+    monkeypatch.setitem(ckan_config, "ckanext.kielce.harvest.readers", 1)
+    monkeypatch.setattr(consumers, "SLOW", 0.2)
+    answers, end = [0], threading.Event()
+
+    class Answer:
+        def __iter__(self) -> Any:
+            answers[0] += 1
+            if answers[0] == 1:
+                end.wait(60)
+            return iter([record("a", "A")])
+
+    harvester.answer = Answer()
+    slow, quick = (runs.start(harvest().id) for _number in range(2))
+    try:
+        until("gather", lambda: state(quick) == "writing", rounds=100)
+        assert state(slow) == "reading"
+    finally:
+        end.set()
+    until("gather", lambda: state(slow) == "writing", rounds=100)

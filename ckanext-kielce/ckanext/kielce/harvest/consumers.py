@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 0.5  # seconds between two looks for work
 TROUBLE = 2.0  # seconds before the database is asked again after it did not answer
+SLOW = 30.0  # seconds after which a reading goes on beside the others and leaves its place to the next source
 BEATS = 4  # signs of life in the time of a lease
 FOREIGN_CLAIM = {"gather": 3 * 3600, "fetch": 900}  # seconds one message of a foreign harvester may take
 
@@ -106,6 +107,31 @@ def _gather(heartbeat: Heartbeat, keep_going: Callable[[], bool]) -> None:
             _foreign("gather", PAUSE)
 
 
+class _Place:
+    """One of the readers' places. It is given back once: at the end of the reading, or when that proves to be slow.
+
+    Otherwise a few sources that answer by drops would keep all the others waiting.
+    """
+
+    def __init__(self, places: threading.Semaphore) -> None:
+        self._places, self._lock, self._held = places, threading.Lock(), True
+        self._timer = threading.Timer(SLOW, self.give_back)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        self.give_back()
+
+    def give_back(self) -> None:
+        with self._lock:
+            held, self._held = self._held, False
+        if held:
+            self._places.release()
+
+
 def _read_next(places: threading.Semaphore, heartbeat: Heartbeat) -> bool:
     """Give the next run to a thread of its own; False when there is no run or no free place."""
     if not places.acquire(blocking=False):
@@ -129,9 +155,10 @@ def _read_next(places: threading.Semaphore, heartbeat: Heartbeat) -> bool:
 
 def _read(run_id: str, owner: str, places: threading.Semaphore, heartbeat: Heartbeat) -> None:
     try:
-        run = model.Session.get(HarvestRun, run_id)
-        if run is not None and run.lease_owner == owner:
-            runs.work(run)
+        with _Place(places):
+            run = model.Session.get(HarvestRun, run_id)
+            if run is not None and run.lease_owner == owner:
+                runs.work(run)
     except LeaseLostError:
         log.warning("Run %s was taken over by another process", run_id)
     except sa.exc.SQLAlchemyError as error:
@@ -142,7 +169,6 @@ def _read(run_id: str, owner: str, places: threading.Semaphore, heartbeat: Heart
     finally:
         heartbeat.forget(owner)
         model.Session.remove()
-        places.release()
 
 
 def _fetch(heartbeat: Heartbeat, keep_going: Callable[[], bool]) -> None:
