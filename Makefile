@@ -44,5 +44,5 @@ lock:  ## renew the locked versions of everything
 wheel:  ## build the package into dist/
 	@$(OPS) wheel
 
-benchmark:  ## time the parts beside their peers, in the running demo
-	@.venv/bin/python benchmarks/load_table.py var/demo/ckan.ini
+benchmark:  ## time the harvest beside its peers, on a portal of its own (minutes; see docs/benchmarks.md)
+	@.venv/bin/python -m benchmarks harvest

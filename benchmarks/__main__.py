@@ -1,4 +1,4 @@
-"""``python -m benchmarks harvest|ceiling|memory|stop``: raises the profile ``bench`` and measures."""
+"""``python -m benchmarks harvest|ceiling|memory|tables|stop``: raises the profile ``bench`` and measures."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def main(words: list[str]) -> None:
         from benchmarks import memory
 
         memory.main(rest)
+    elif command == "tables":
+        from benchmarks import load_table
+
+        portal.raise_services()
+        load_table.main([str(portal.ini("ours")), *rest])
     elif command == "stop":
         portal.stop()
     else:

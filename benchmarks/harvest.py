@@ -134,8 +134,11 @@ def main(words: list[str]) -> None:
         default=300,
         help="records of the peers (default: 300; rates are a record's)",
     )
+    parser.add_argument("--writers", type=int, default=2, help="our writing processes (default: 2)")
     parser.add_argument(
-        "--writers", type=int, default=2, help="writing processes, on both sides (default: 2)"
+        "--peer-writers",
+        default="1,2",
+        help="the peers' importing processes; several: each is measured (default: 1,2)",
     )
     parser.add_argument("--kinds", default="csw,dcat", help="csw, dcat or both")
     parser.add_argument("--sides", default="peer,ours", help="peer, ours or both")
@@ -156,8 +159,12 @@ def main(words: list[str]) -> None:
         with serving(kind) as server:
             for side in options.sides.split(","):
                 records = options.records if side == "ours" else options.peer_records
-                with step(f"{kind}: {side}, {records} records, {options.writers} writers"):
-                    results["sides"][f"{kind} {side}"] = measure(side, kind, records, options.writers, server)
+                for writers in (
+                    [options.writers] if side == "ours" else map(int, options.peer_writers.split(","))
+                ):
+                    with step(f"{kind}: {side}, {records} records, {writers} writing processes"):
+                        name = f"{kind} {side}" if side == "ours" else f"{kind} {side} {writers}"
+                        results["sides"][name] = measure(side, kind, records, writers, server)
             if options.etag and kind == "dcat":
                 with step("dcat: ours, server with ETag"):
                     results["sides"]["dcat+etag ours"] = measure(

@@ -1,6 +1,6 @@
 """A CSV into the DataStore: our typed COPY beside CKAN's own ``datastore_create``, one run, as a ratio.
 
-    python benchmarks/load_table.py var/demo/ckan.ini --rows 20000
+    python -m benchmarks tables --rows 20000
 
 Both start from the same file on disk and end with a table that ``datastore_search`` counts; a rate counts only rows found there.
 CKAN's way is what a script does with its API: read the CSV, declare types, send records in batches of 1,000, in the same process
@@ -82,14 +82,14 @@ def timed(way: Callable[[Path, str], None], path: Path, dataset: str, rows: int)
     return rows / seconds
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("ini")
     parser.add_argument("--rows", type=int, default=20000)
     parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     app = make_app(CKANConfigLoader(arguments.ini).get_config())
     with app._wsgi_app.test_request_context(), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "odczyty.csv"

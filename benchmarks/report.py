@@ -36,7 +36,7 @@ def rate(side: dict[str, Any], run: str) -> float:
     return float(good / found["seconds"])
 
 
-HEAD = "work|side|records|proven|seconds|rec/s|ratio|requests|each|CPU ms each|ratio|rows written: package, activity; index"
+HEAD = "work|side|writers|records|proven|seconds|rec/s|ours is|requests|each|CPU ms each|ours is|package, activity, index writes"
 
 
 def cpu(side: dict[str, Any], run: str) -> float:
@@ -44,27 +44,30 @@ def cpu(side: dict[str, Any], run: str) -> float:
     return 1000 * sum(side["runs"][run]["cpu_seconds"].values()) / int(side["task"]["records"])
 
 
+def times(numerator: float, denominator: float) -> str:
+    """A ratio; blank where there is none."""
+    return f"{numerator / denominator:.1f} x" if denominator else ""
+
+
 def comparison(results: dict[str, Any]) -> list[tuple[str, ...]]:
-    """The rows of both sides, ours with the ratio to the peer's."""
+    """A row for each side and work; a peer's rows say how many times faster ours is and how much less CPU it takes."""
     rows = []
-    for kind in ("csw", "dcat", "dcat+etag"):
-        known = kind.partition("+")[0]
-        peer, ours = results["sides"].get(f"{known} peer"), results["sides"].get(f"{kind} ours")
-        for run, title in RUNS.items():
-            for name, side in ((PEERS[known], peer), ("kielce_harvest", ours)):
-                if side is None or (kind != known and side is peer):
-                    continue
-                found, records = side["runs"][run], side["task"]["records"]
-                paired = side is ours and peer is not None
-                row = (
-                    f"{kind}: {title}", name, records, found["proven"], f"{found['seconds']:.2f}", f"{rate(side, run):.1f}",
-                    f"{rate(side, run) / (rate(peer, run) or 1):.1f} x" if paired else "",
-                    found["requests"], f"{found['requests'] / records:.3f}", f"{cpu(side, run):.1f}",
-                    f"{cpu(peer, run) / (cpu(side, run) or 1):.1f} x" if paired else "",
-                    f"{found['written']['package']}, {found['written']['activity']}; {found['index_adds']}",
-                )  # fmt: skip
-                rows.append(tuple(map(str, row)))
-    return rows
+    for run, title in RUNS.items():
+        for name, side in results["sides"].items():
+            kind, who, *_ = name.split()
+            ours = results["sides"].get(f"{kind} ours")
+            found, task = side["runs"][run], side["task"]
+            paired = ours is not None and who == "peer"
+            row = (
+                f"{kind}: {title}", PEERS[kind] if who == "peer" else "kielce_harvest", task["writers"], task["records"],
+                found["proven"], f"{found['seconds']:.2f}", f"{rate(side, run):.1f}",
+                times(rate(ours, run), rate(side, run)) if paired else "",
+                found["requests"], f"{found['requests'] / task['records']:.3f}", f"{cpu(side, run):.1f}",
+                times(cpu(side, run), cpu(ours, run)) if paired else "",
+                f"{found['written']['package']}, {found['written']['activity']}, {found['index_adds']}",
+            )  # fmt: skip
+            rows.append(tuple(map(str, row)))
+    return sorted(rows, key=lambda row: row[0].partition(":")[0])
 
 
 def text(results: dict[str, Any]) -> str:
@@ -91,10 +94,9 @@ def text(results: dict[str, Any]) -> str:
         parts.append(
             table([heading, *(tuple(str(row[name]) for name in columns) for row in results["ceiling"])])
         )
-    writers = sorted({side["task"]["writers"] for side in results["sides"].values()}) or ["-"]
     facts = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
     parts.append(
-        f"Both sides: the portal's schema and plugins, activity stream on, {'/'.join(map(str, writers))} writing processes and "
-        f"one reading, no background worker. {facts}"
+        "All sides: the portal's schema and plugins, activity stream on, one reading process besides the writing ones, no "
+        f"background worker. CPU counts consumers, PostgreSQL, Redis, Solr and the source's server. {facts}"
     )
     return "\n\n".join(parts)
