@@ -94,3 +94,14 @@ def test_the_timeline_counts_publications_without_new_values_and_shows_real_chan
 
 def test_nothing_seen_nothing_told():
     assert timeline([]) == []
+
+
+def test_another_column_does_not_make_every_period_a_corrected_one():
+    """The hash of a period is over all columns, so a new column changed all of them."""
+    found = compare(
+        dated(1, {1: "a", 2: "b"}),
+        dated(2, {1: "a+", 2: "b+", 3: "c+"}, columns={**DATED, "kod_teryt": "text"}),
+    )
+    assert found.periods_changed == ()
+    assert found.periods_added == (month(3),)
+    assert "changed_periods" in found.unknown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from ckanext.kielce.common import formatting
 from . import presentation, shared, words
 from .chart import history_svg
 from .publish import outlets
+
+DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def kielce_quality_lang() -> str:
@@ -90,6 +93,12 @@ def kielce_quality_changes(package: dict[str, Any]) -> dict[str, Any]:
     return outlets.section(package, kielce_quality_lang())
 
 
+def kielce_quality_cell(value: str) -> str:
+    """A cell of a table of differences: a decimal point becomes the reader's; codes stay as they are."""
+    decimal = kielce_quality_lang() == "pl" and DECIMAL.fullmatch(value)
+    return value.replace(".", ",") if decimal else value
+
+
 def kielce_quality_card(score: dict[str, Any] | None) -> dict[str, Any]:
     """A card's score, or the one that says "not checked yet"."""
     return score or {"index": None, "grade": None, "reason": "not_scored", "status": "unknown"}
@@ -97,6 +106,7 @@ def kielce_quality_card(score: dict[str, Any] | None) -> dict[str, Any]:
 
 __all__ = [
     "kielce_quality_card",
+    "kielce_quality_cell",
     "kielce_quality_changes",
     "kielce_quality_chart",
     "kielce_quality_date",

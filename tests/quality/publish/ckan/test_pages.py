@@ -33,7 +33,8 @@ def test_the_badge_is_an_image_that_caches_may_keep(app: Any, changed: dict[str,
     answer = app.get(f"/dataset/{changed['name']}/badge.svg")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
-    assert "public" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "public, max-age=900"
+    assert "Cookie" not in answer.headers["Vary"]
     assert "Set-Cookie" not in answer.headers
     drawn = etree.fromstring(answer.body.encode())
     assert "Wydatki <miasta>" in drawn.get("aria-label")
@@ -50,6 +51,8 @@ def test_the_widget_may_be_framed_and_brings_no_script_no_cookie(app: Any, chang
     assert "frame-ancestors *" in policy
     assert "default-src 'none'" in policy
     assert "X-Frame-Options" not in answer.headers
+    assert answer.headers["Cache-Control"] == "public, max-age=900"
+    assert "Cookie" not in answer.headers["Vary"]
     assert "Set-Cookie" not in answer.headers
     assert "<script" not in answer.body
     assert '<html lang="pl"' in answer.body

@@ -49,7 +49,7 @@ class Difference:
         ``unreadable`` (the newer one can't be read), ``bytes`` (no table: only that it is another file)
     :ivar rows_added: None where it can't be known
     :ivar exact: rows were counted one by one; else they are the net difference, or (``sampled``) estimated from a sample
-    :ivar unknown: codes of what can't be said: ``cells``, ``rows``, ``old_periods``
+    :ivar unknown: codes of what can't be said: ``cells``, ``rows``, ``old_periods``, ``changed_periods``
     """
 
     kind: str
@@ -123,6 +123,9 @@ def compare(before: Version | None, after: Version) -> Difference:
         ),
     }
     found = _periods(before, after) if before.periods and after.periods else _rows(before, after)
+    if set(before.columns) != set(after.columns) and found.get("periods_changed"):
+        # The hash of a period is over all columns: another column changes it though no value was corrected.
+        found |= {"periods_changed": (), "unknown": (*found["unknown"], "changed_periods")}
     members: dict[str, Any] = (
         {
             "members_added": tuple(sorted(after.members.keys() - before.members.keys())),

@@ -147,7 +147,11 @@ def unknown_sentences(found: Difference, lang: str, *, kept: bool) -> list[str]:
     :param kept: both versions are kept, so that cells were compared
     """
     say = _words()[lang]["unknown"]
-    return [say[code] for code in found.unknown if code in say and not (kept and code in {"cells", "rows"})]
+    return [
+        say[code]
+        for code in found.unknown
+        if code in say and not (kept and code in {"cells", "rows", "changed_periods"})
+    ]
 
 
 def period_name(end: dt.date, grain: str | None, lang: str) -> str:

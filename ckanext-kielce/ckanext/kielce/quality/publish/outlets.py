@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
 from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common import formatting
+from ckanext.kielce.common import formatting, localised
 from sqlalchemy import select
 
 from .. import store
@@ -61,8 +62,8 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 def words(lang: str) -> dict[str, str]:
-    """Words of the widget."""
-    return WORDS[lang]
+    """Words of the widget, with the portal's own name."""
+    return {**WORDS[lang], "portal": str(tk.config.get("ckan.site_title") or WORDS[lang]["portal"])}
 
 
 def kind_title(kind: str, lang: str) -> str:
@@ -82,6 +83,28 @@ def addresses(scope: str, path: str) -> dict[str, str]:
             "page": links.site(path),
         }
     return found
+
+
+def embed(found: dict[str, str], title: str) -> dict[str, str]:
+    """Code to copy: the badge with a link to the dataset, and the frame."""
+    if "badge" not in found:
+        return {}
+    name = escape(title, quote=True)
+    badge = f'<a href="{found["page"]}"><img src="{found["badge"]}" alt="{name}" height="22"></a>'
+    frame = (
+        f'<iframe src="{found["widget"]}" title="{name}" width="360" height="260" loading="lazy"></iframe>'
+    )
+    return {"badge": badge, "widget": frame}
+
+
+def answers(package: dict[str, Any], lang: str) -> dict[str, str]:
+    """Who answers for a dataset, and where to write."""
+    contact = localised.contact_of(package)
+    return {
+        "name": localised.publisher_of(package, lang),
+        "email": contact.get("email", "").removeprefix("mailto:"),
+        "url": contact.get("url", ""),
+    }
 
 
 def _site() -> tuple[str, str]:
@@ -224,6 +247,7 @@ def section(package: dict[str, Any], lang: str, most: int = 6) -> dict[str, Any]
         "steps": [history.describe(step, names[step.version.resource_id], lang) for step in steps[:most]],
         "total": len(steps),
         "many": len(names) > 1,
+        "answers": answers(package, lang),
     }
 
 
@@ -244,6 +268,7 @@ def changes(
         "resource_id": resource_id or (wanted[0] if len(wanted) == 1 else None),
         "steps": [history.describe(step, names[step.version.resource_id], lang) for step in steps[:ENTRIES]],
         "total": len(steps),
+        "answers": answers(package, lang),
         "difference": None,
     }
     page["versions"] = [

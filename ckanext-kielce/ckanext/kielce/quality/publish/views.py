@@ -13,6 +13,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model as ckan_model
 from ckan.plugins import plugin_loaded
 from flask import Blueprint, make_response
+from flask import Response as FlaskResponse
+from werkzeug.datastructures import HeaderSet, ResponseCacheControl
 from werkzeug.wrappers import Response
 
 from .. import presentation, store
@@ -63,10 +65,20 @@ def _unit(unit_id: str) -> Any:
     return group
 
 
+class Kept(FlaskResponse):
+    """An answer with ``Cache-Control`` and ``Vary`` of its own, for it is the same for every reader.
+
+    CKAN and Flask write theirs over those of every answer ("private", "Cookie"); here they write into the air.
+    """
+
+    cache_control = property(lambda _self: ResponseCacheControl())  # type: ignore[assignment]
+    vary = property(lambda _self: HeaderSet())  # type: ignore[assignment]
+
+
 def _kept(body: str | bytes, mimetype: str, seconds: int = KEEP) -> Response:
     """An answer that caches may keep, with its mark; 304 to those who have it."""
     raw = body.encode() if isinstance(body, str) else body
-    response = make_response(raw)
+    response = Kept(raw)
     response.headers["Content-Type"] = mimetype
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.headers["Vary"] = "Accept-Encoding"
@@ -198,6 +210,7 @@ def follow(scope: str, reference: str | None = None) -> Response | str:
             errors = error.error_dict
         except TooManyError:
             errors = {"email": [tk._("Too many requests today. Try again tomorrow.")]}
+    found = outlets.addresses(scope, path)
     page = tk.render(
         "kielce_quality/publish/follow.html",
         {
@@ -205,7 +218,8 @@ def follow(scope: str, reference: str | None = None) -> Response | str:
             "scope": scope,
             "title": title,
             "path": path,
-            "addresses": outlets.addresses(scope, path),
+            "addresses": found,
+            "embed": outlets.embed(found, title),
             "kinds": [(kind, outlets.kind_title(kind, _lang())) for kind in KINDS],
             "errors": errors,
             "form": form,
