@@ -183,6 +183,8 @@ def test_faults(ask, msip_url: str, fault) -> None:
     fault("msip", "malformed_record")
     with pytest.raises(etree.XMLSyntaxError):
         xml(ask(url))
+    fault("msip", "empty_page")
+    assert b"<FeatureType>" not in ask(url).body and b"FeatureTypeList>" in ask(url).body
     fault("msip", "login_page")
     assert ask(url).headers["Content-Type"].startswith("text/html")
 
@@ -244,6 +246,11 @@ def test_catalogue_faults(ask, csw_url: str, fault) -> None:
     fault("csw", "malformed_record")
     with pytest.raises(etree.XMLSyntaxError):
         xml(ask(records_url(csw_url, 1, 5)))
+    fault("csw", "empty_page")
+    (results,) = xml(ask(records_url(csw_url, 1, 5))).iterfind(".//csw:SearchResults", NAMES)
+    assert int(results.get("numberOfRecordsMatched")) > 20 and len(results) == 0
+    fault("csw", "capabilities")
+    assert xml(ask(records_url(csw_url, 1, 5))).tag.endswith("}Capabilities")
 
 
 def test_servers_notice_a_new_build(ask, city_folder: Path, tmp_path: Path) -> None:
