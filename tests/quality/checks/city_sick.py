@@ -225,7 +225,7 @@ def renamed_or_gone(rng: random.Random) -> Case:
     else:
         return made, {"schema_break"}
     made.rows = shown(made, made.rows)
-    made.publish(AS_OF - 3 * DAY)
+    made.publish(AS_OF - timedelta(hours=1))
     return made, {"schema_break"}
 
 

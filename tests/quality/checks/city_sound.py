@@ -12,6 +12,9 @@ from tests.quality.checks.city_histories import (
     AS_OF,
     DAY,
     DECLARED,
+    OSIEDLA,
+    Maker,
+    Spelling,
     contracts,
     figures,
     moment,
@@ -420,12 +423,61 @@ def school_years(rng: random.Random) -> Case:
     return run(panel(rng, "school"), versions=8), set()
 
 
+def survey(rng: random.Random) -> Case:
+    """Answers of a survey, numbered, with the day and the minutes each took; a few come after."""
+    days = [date(2026, 3, 1) + n * DAY for n in range(25)]
+    rows = [
+        [
+            n,
+            rng.choice(("rower", "autobus", "pieszo")),
+            rng.randrange(2, 45),
+            rng.choice(days),
+            rng.randrange(1, 6),
+        ]
+        for n in range(1, rng.randrange(120, 260))
+    ]
+    header = ["nr", "środek", "czas_min", "data", "ocena"]
+    made = Maker(
+        rng,
+        f"Badanie mobilności {rng.randrange(99)}",
+        "day",
+        header,
+        rows,
+        Spelling.draw(rng),
+        ("IRREG", None),
+    )
+    for number in range(3):
+        made.rows = rows[: len(rows) - 10 + 5 * number]
+        made.publish(moment(date(2026, 4, 2) + number * 20 * DAY, rng))
+    return made, set()
+
+
+def complaints(rng: random.Random) -> Case:
+    """A log of reports, several a day, by district and kind; it goes on."""
+    rows, number = [], 1
+    for n in range(200):
+        day = date(2026, 4, 13) + n * DAY
+        for _ in range(rng.randrange(0, 6)):
+            kind = rng.choices(("śmieci", "oświetlenie", "dziura", "graffiti"), (6, 4, 3, 1))[0]
+            rows.append(
+                [f"ZG/{number}/2026", day, rng.choice(OSIEDLA), kind, rng.choice(("przyjęte", "zamknięte"))]
+            )
+            number += 1
+    header = ["nr_zgłoszenia", "data", "osiedle", "rodzaj", "status"]
+    made = Maker(rng, f"Zgłoszenia {rng.randrange(99)}", "day", header, rows, Spelling.draw(rng))
+    for n in range(12):
+        until = AS_OF.date() - (11 - n) * DAY
+        made.rows = [row for row in rows if row[1] < until]
+        made.publish(moment(until, rng) if n < 11 else AS_OF - timedelta(hours=2))
+    return made, set()
+
+
 SOUND: dict[str, Callable[[random.Random], Case]] = {
     item.__name__: item
     for item in (
         plain, events, growing_register, late_but_silent, short_pause, reencoded_once, irregular_touched, four_months, season,
         member_said_to_end, newcomer, window, some_rows_gone, jump_without_note, note_without_jump, epidemic, boom, revision,
         columns_added_and_moved, whole_numbers_get_decimals, gaps_in_cells, twins_agree, next_years_plan, no_persons,
-        promise_changed_rightly, slow_promise_loosened, mended, school_years,
+        promise_changed_rightly, slow_promise_loosened, mended, school_years, survey, complaints,
     )
 }  # fmt: skip

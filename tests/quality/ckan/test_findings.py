@@ -284,6 +284,29 @@ def test_an_export_that_was_cut_short_is_a_collapse_and_a_web_page_ends_it(
     assert "volume_collapse" not in standing(package), "nothing is known of a page"
 
 
+def test_the_whole_store_is_bounded_and_each_newest_version_stays_last(
+    files: Any, make_dataset: Any, ckan_config: Any, monkeypatch: Any
+) -> None:
+    from ckanext.kielce.quality.settings import settings
+    from ckanext.kielce.quality.versions import kept_of, prune
+
+    one, two = (
+        make_dataset(files.put("a.csv", energy("a", 1))),
+        make_dataset(files.put("b.csv", energy("b", 1))),
+    )
+    for number in range(1, 6):
+        files.put("a.csv", energy("a", number))
+        look(one, NOW + number * DAY, scored=False)
+    look(two, scored=False)
+    ids = [package["resources"][0]["id"] for package in (one, two)]
+    newest = kept_of(ids[0])[-1].sha256
+    assert prune(settings()) == 0
+    monkeypatch.setitem(ckan_config, "ckanext.kielce.quality.version_store_bytes", "700")
+    assert prune(settings()) > 0
+    assert [item.sha256 for item in kept_of(ids[0])][-1] == newest
+    assert len(kept_of(ids[0])) < 5 and len(kept_of(ids[1])) == 1
+
+
 def test_versions_are_bounded(files: Any, make_dataset: Any, ckan_config: Any, monkeypatch: Any) -> None:
     monkeypatch.setitem(ckan_config, "ckanext.kielce.quality.versions_kept", "5")
     package = make_dataset(files.put("a.csv", energy("zuzycie", 1)))

@@ -153,9 +153,12 @@ def store_has_due() -> bool:
 
 def publish_scores(_key: str = "") -> None:
     """Job: refresh the open dataset of the scores."""
-    from .publish.dataset import publish
+    from .publish.dataset import NotConfiguredError, publish
 
-    publish()
+    try:
+        publish()
+    except NotConfiguredError as error:
+        log.warning("The scores are not published: %s", error)
 
 
 def observe_dataset(package_id: str) -> None:
@@ -267,6 +270,7 @@ def sweep() -> dict[str, int]:
     :returns: how many datasets were queued for a look, for a score, and how many are due in all
     """
     from .store import due_scores, due_to_observe, keep_today
+    from .versions import prune
 
     ensure_sweep()
     options = settings()
@@ -280,5 +284,6 @@ def sweep() -> dict[str, int]:
     if keep_today(now.date()) and tk.config.get("ckanext.kielce.quality.open_dataset"):
         enqueue("publish", publish_scores, "", "Refresh the open dataset of the scores")
     enqueue_telling()
+    prune(options)
     log.info("Sweep: %s looks queued; %s looks and %s scores are due", observed, len(to_observe), to_score)
     return {"observe": observed, "score": to_score, "due": len(to_observe) + to_score}

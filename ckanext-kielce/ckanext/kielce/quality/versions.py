@@ -12,7 +12,6 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import sqlalchemy as sa
 from ckan import model as ckan_model
@@ -21,9 +20,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from .model import Version
 from .settings import Settings
+from .thinning import Kept, surplus
 
-#: The newest versions of a resource, never thinned out.
-NEWEST = 4
 #: Text kept of one resource at most, as a multiple of the largest version.
 RESOURCE_SIZE = 3
 
@@ -35,49 +33,6 @@ class Fresh:
     sha256: str
     value_hash: str | None
     text: bytes
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A kept version without its text."""
-
-    sha256: str
-    value_hash: str | None
-    seen_at: dt.datetime
-    size: int
-
-
-def surplus(kept: Sequence[Kept], most: int, most_bytes: int) -> list[str]:
-    """Which versions to drop so that at most ``most`` of ``most_bytes`` in all are left; the newest always stays.
-
-    Versions that only spell the values of an earlier one anew go first, then those closest in time to their neighbours. The
-    first and the newest few stay as long as they fit.
-
-    :param kept: oldest first
-    """
-    left = sorted(kept, key=lambda item: item.seen_at)
-    dropped: list[str] = []
-
-    def too_much() -> bool:
-        return len(left) > 1 and (len(left) > most or sum(item.size for item in left) > most_bytes)
-
-    while too_much():
-        inner = left[1 : max(1, len(left) - min(NEWEST, most - 1))]
-        values = [item.value_hash for item in left]
-        again = [item for item in inner if item.value_hash and item.value_hash in values[: left.index(item)]]
-        if again:
-            gone = again[0]
-        elif inner:
-            spans = {
-                two.sha256: three.seen_at - one.seen_at
-                for (one, two), (_, three) in pairwise(list(pairwise(left)))
-            }
-            gone = min(inner, key=lambda item: spans[item.sha256])
-        else:
-            gone = left[1] if len(left) > 2 else left[0]
-        left.remove(gone)
-        dropped.append(gone.sha256)
-    return dropped
 
 
 def keep(
@@ -153,7 +108,9 @@ def forget(resource_id: str, hashes: Sequence[str] | None = None) -> int:
 def prune(options: Settings) -> int:
     """Bring the whole store under ``version_store_bytes``: the oldest go first, of each resource the newest stays last.
 
-    :returns: how many versions were dropped; the caller commits
+    Commits after each hundred, so that a long clearing holds nothing up.
+
+    :returns: how many versions were dropped
     """
     total = ckan_model.Session.scalar(select(sa.func.coalesce(sa.func.sum(Version.packed_size), 0)))
     over = int(total or 0) - options.version_store_bytes
@@ -169,4 +126,7 @@ def prune(options: Settings) -> int:
             break
         dropped += forget(resource_id, [sha256])
         over -= size
+        if dropped % 100 == 0:
+            ckan_model.Session.commit()
+    ckan_model.Session.commit()
     return dropped

@@ -190,12 +190,25 @@ class Panel:
             if whole and len(distinct) <= max(2, count / 3):
                 integers.append((len(distinct), name))
         if self.time:
+            before = (list(self.dims), list(self.measures))
             for _, name in sorted(integers):
                 if self.unique or len(self.measures) < 2:
                     break
                 self.measures.remove(name)
                 self.dims.append(name)
+            if not self.unique or (self.dims != before[0] and self._numbered()):
+                # Rows that these numbers don't tell apart, or that have numbers of their own, are events or answers: a
+                # duration in minutes is no member of anything.
+                self.dims, self.measures = before
         self.dims = [name for name in self.dims if len(set(self.cells[name])) > 1 or not self.time]
+
+    def _numbered(self) -> bool:
+        """Whether a column of numbers of its own tells the rows apart."""
+        return any(
+            name_words(name) & self.rules.row_words and len(set(values)) == len(values) > 2
+            for name, values in self.cells.items()
+            if name not in (self.time, self.part)
+        )
 
     @cached_property
     def key_dims(self) -> list[str]:

@@ -185,6 +185,8 @@ class CheckRules:
         filia dzial rozdzial paragraf
     """)
     """Whole numbers in a column so named are labels, not quantities."""
+    row_words: frozenset[str] = _words("id lp nr numer identyfikator uuid fid gid")
+    """A column so named, with another value in each row, numbers the rows."""
     empty_reasons: frozenset[str] = frozenset(
         (
             "",
