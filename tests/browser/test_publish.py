@@ -1,0 +1,71 @@
+"""Pages about changes and following: accessible on a desk and on a phone, without scripts, without a request elsewhere."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.portal]
+
+
+@pytest.fixture(scope="session")
+def observed(api):
+    """Name of a dataset of which two versions were seen, and the address of their difference."""
+    found = None
+    for package in api("package_search", rows=200)["results"]:
+        steps = api("kielce_quality_changes", id=package["id"], lang="pl")["results"]
+        changed = [step for step in steps if step["before_id"]]
+        found = found or (package["name"], None)
+        if changed:
+            step = changed[0]
+            query = f"resource={step['resource_id']}&from={step['before_id']}&to={step['observation_id']}"
+            return package["name"], query
+    if found is None:
+        pytest.skip("the portal holds no dataset")
+    return found
+
+
+def pages(observed):
+    name, query = observed
+    paths = [
+        f"/dataset/{name}/changes",
+        f"/dataset/{name}/follow",
+        "/follow",
+        "/quality/metrics",
+        "/follow/end/abc",
+    ]
+    return [*paths, f"/dataset/{name}/changes?{query}"] if query else paths
+
+
+@pytest.mark.parametrize("lang", ["", "/en"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_they_are_accessible_and_ask_nothing_elsewhere(visit, observed, lang, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for path in pages(observed):
+        seen = visit(lang + path, width=width)
+        assert seen.outside == [], path
+        assert seen.errors == [], path
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not seen.page.evaluate(wide), path
+        found = Axe().run(seen.page).response["violations"]
+        assert [(item["id"], item["nodes"][0]["html"]) for item in found] == [], path
+
+
+def test_two_versions_are_compared_without_scripts(visit, observed):
+    name, query = observed
+    if not query:
+        pytest.skip("no dataset of which two versions were seen")
+    seen = visit(f"/dataset/{name}/changes?{query.split('&')[0]}", scripts=False)
+    seen.page.click("form.kq-choose button")
+    assert seen.page.locator("#difference").count() == 1
+
+
+def test_the_widget_works_in_a_frame_and_sets_no_cookie(visit, observed, portal):
+    seen = visit(f"/dataset/{observed[0]}/widget")
+    assert seen.page.context.cookies() == []
+    body = f'<iframe src="{portal}/dataset/{observed[0]}/widget" width="360" height="260"></iframe>'
+    seen.page.route(
+        "http://strona.example/", lambda route: route.fulfill(body=body, content_type="text/html")
+    )
+    seen.page.goto("http://strona.example/")
+    frame = seen.page.frame_locator("iframe")
+    frame.locator("h1").wait_for(timeout=20000)
+    assert frame.locator(".s").inner_text().strip()
