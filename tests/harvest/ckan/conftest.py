@@ -140,4 +140,7 @@ def harvester() -> type[ListHarvester]:
 @pytest.fixture
 def harvest(list_plugin: None) -> Callable[..., Harvest]:
     ListHarvester.answer, ListHarvester.promised = [], None
+    # what an earlier test left open would be claimed first
+    model.Session.query(HarvestRun).filter(HarvestRun.state != "finished").update({"state": "finished"})
+    model.Session.commit()
     return Harvest

@@ -12,7 +12,7 @@ from ckan import model
 from ckan.lib import search
 from ckanext.harvest.model import HarvestJob
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import housekeeping, plan, rhythm, runs, store, write
+from ckanext.kielce.harvest import closing, decisions, deposit, housekeeping, plan, rhythm, runs, store, write
 from ckanext.kielce.harvest.base import Record, RecordError, SourceError
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.notify.model import Message
@@ -49,7 +49,7 @@ def test_a_refused_run_waits_and_one_call_accepts_it(harvest: Make, record: Rec)
     numbers = refused["reason"]["numbers"]
     assert (numbers["read"], numbers["alive"], numbers["left"]) == (2, 4, 1)
     assert "neu" not in source.datasets(), "nothing of a refused run is written"
-    runs.accept(refused["run"].id, "coordinator")
+    decisions.accept(refused["run"].id, "coordinator")
     while write.work("test"):
         pass
     states = {guid: row.state for guid, row in source.records().items()}
@@ -57,14 +57,14 @@ def test_a_refused_run_waits_and_one_call_accepts_it(harvest: Make, record: Rec)
     assert model.Session.get(HarvestRun, refused["run"].id).outcome == "ok"
     assert len(source.datasets()) == 5, "what is missing keeps its page"
     with pytest.raises(runs.RunError, match="does not wait"):
-        runs.accept(refused["run"].id, "coordinator")
+        decisions.accept(refused["run"].id, "coordinator")
 
 
 def test_a_refused_run_can_be_rejected_or_is_overtaken(harvest: Make, record: Rec) -> None:
     source = harvest()
     source.run(four(record))
     first = source.run([])["run"]
-    runs.reject(first.id, "coordinator")
+    decisions.reject(first.id, "coordinator")
     assert model.Session.get(HarvestRun, first.id).outcome == "rejected"
     second = source.run([])["run"]
     source.run(four(record))
@@ -90,7 +90,7 @@ def test_the_coordinator_is_told_once_of_a_refused_run(harvest: Make, record: Re
 def test_an_accepted_loss_of_everything_is_believed_next_time(harvest: Make, record: Rec) -> None:
     source = harvest()
     source.run(four(record))
-    runs.accept(source.run([])["run"].id, "coordinator")
+    decisions.accept(source.run([])["run"].id, "coordinator")
     again = source.run([])
     assert again["outcome"] == "ok" and {row.missing_runs for row in source.records().values()} == {2}
 
@@ -168,7 +168,7 @@ def test_seven_days_alone_or_two_runs_alone_archive_nothing(harvest: Make, recor
     two.run([*four(record), record("gone", "Znikający")])
     two.run(four(record))
     age(two, "gone", days=30)
-    runs.fail(model.Session.get(HarvestRun, runs.start(two.id)), {"cause": "x", "pl": "x", "en": "x"})
+    closing.fail(model.Session.get(HarvestRun, runs.start(two.id)), {"cause": "x", "pl": "x", "en": "x"})
     assert two.records()["gone"].state == "missing", "one clean run is not two"
 
 
@@ -349,7 +349,7 @@ def test_a_writer_that_died_leaves_nothing_doubled_or_lost(
     harvester.answer = four(record)
     run_id = runs.start(source.id)
     runs.work(runs.claim("reader"))
-    real, done = write._write, []
+    real, done = deposit.write, []
 
     def dies(item: Any, shared: Any) -> Any:
         if len(done) == 2:
@@ -357,7 +357,7 @@ def test_a_writer_that_died_leaves_nothing_doubled_or_lost(
         done.append(item.guid)
         return real(item, shared)
 
-    monkeypatch.setattr(write, "_write", dies)
+    monkeypatch.setattr(deposit, "write", dies)
     with pytest.raises(KeyboardInterrupt):
         write.work("dead")
     monkeypatch.undo()

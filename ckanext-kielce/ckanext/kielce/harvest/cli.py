@@ -15,6 +15,7 @@ from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.harvest import (
     console,
     consumers,
+    decisions,
     housekeeping,
     overview,
     rhythm,
@@ -198,7 +199,7 @@ def _result(run_id: str, shown: int) -> dict[str, Any]:
 @AS_JSON
 def accept(which: str, as_json: bool) -> None:
     """Act on a refused run after all; what is gone is marked missing, not deleted."""
-    _decide(which, runs.accept, as_json)
+    _decide(which, decisions.accept, as_json)
 
 
 @harvest.command()
@@ -206,7 +207,7 @@ def accept(which: str, as_json: bool) -> None:
 @AS_JSON
 def reject(which: str, as_json: bool) -> None:
     """Turn a refused run down; nothing changes."""
-    _decide(which, runs.reject, as_json)
+    _decide(which, decisions.reject, as_json)
 
 
 def _decide(which: str, decide: Callable[[str, str], None], as_json: bool) -> None:
@@ -232,7 +233,7 @@ def _decide(which: str, decide: Callable[[str, str], None], as_json: bool) -> No
 @click.option("--reason", default="", help="Why, for the colleagues.")
 def pause(name: str, reason: str) -> None:
     """Stop reading a source by itself, until it is resumed."""
-    runs.pause(_row(name).package.id, _user(), reason)
+    decisions.pause(_row(name).package.id, _user(), reason)
     click.echo(f"{name}: paused")
 
 
@@ -240,7 +241,7 @@ def pause(name: str, reason: str) -> None:
 @SOURCE
 def resume(name: str) -> None:
     """Read a paused source by itself again."""
-    runs.resume(_row(name).package.id)
+    decisions.resume(_row(name).package.id)
     click.echo(f"{name}: resumed")
 
 

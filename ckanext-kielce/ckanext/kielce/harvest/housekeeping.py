@@ -18,7 +18,7 @@ from ckan import model
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestObject
-from ckanext.kielce.harvest import mirror, rhythm, runs, uploads
+from ckanext.kielce.harvest import closing, mirror, rhythm, runs, uploads
 from ckanext.kielce.harvest.model import HarvestCache, HarvestItem, HarvestRun
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def close() -> None:
     for run_id in model.Session.scalars(
         sa.select(HarvestRun.id).where(HarvestRun.state == "writing", ~open_items)
     ).all():
-        runs.finish_if_done(run_id)
+        closing.finish_if_done(run_id)
 
 
 def prune() -> int:

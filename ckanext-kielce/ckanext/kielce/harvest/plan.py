@@ -115,7 +115,7 @@ def read(
 
     Whatever else goes wrong is written down in the run; nothing of a reading that was broken off before is left.
     """
-    from ckanext.kielce.harvest import runs
+    from ckanext.kielce.harvest import closing, runs
 
     model.Session.execute(sa.delete(HarvestItem).where(HarvestItem.run_id == run.id))
     run.basis, run.read, run.counts, run.total, run.done = basis_of(harvester, source), 0, {}, 0, 0
@@ -124,7 +124,9 @@ def read(
         store.owner_id(source)
         client = runs.client(source, run)
     except SourceError as error:  # no such organisation or secret: the source is not even asked
-        runs.fail(run, {"cause": "settings", "pl": error.text("pl"), "en": error.text("en"), "numbers": {}})
+        closing.fail(
+            run, {"cause": "settings", "pl": error.text("pl"), "en": error.text("en"), "numbers": {}}
+        )
         return
     progress = Progress(run, known_records(source.id))
     broken: SourceError | FetchError | None = None
@@ -132,7 +134,7 @@ def read(
         _read_all(progress, harvester, source, client, time.monotonic() + seconds)
     except SourceUnchangedError:
         _note_client(run, client)
-        runs.unchanged(run, progress.known.alive)
+        closing.unchanged(run, progress.known.alive)
         return
     except (SourceError, FetchError) as error:
         broken = error
@@ -146,7 +148,7 @@ def read(
     _note_client(run, client)
     _flush(progress)
     if run.kind == "dry_run":
-        from ckanext.kielce.harvest.write import preview
+        from ckanext.kielce.harvest.deposit import preview
 
         preview(run, harvester, source)
     _conclude(progress, broken, source, minimum_share)
@@ -279,7 +281,7 @@ def _conclude(
     progress: Progress, broken: SourceError | FetchError | None, source: Source, minimum_share: float
 ) -> None:
     """Decide about the reading and let the writers begin, or not."""
-    from ckanext.kielce.harvest import runs
+    from ckanext.kielce.harvest import closing
 
     run, known = progress.run, progress.known
     gone = [guid for guid in known.fingerprints if guid not in progress.seen]
@@ -293,7 +295,7 @@ def _conclude(
                 missing.note(run, alive_gone)
                 progress.counts["missing"] = len(alive_gone)
             run.counts = dict(progress.counts)
-            runs.refuse(run, reason) if refused else runs.fail(run, reason)
+            closing.refuse(run, reason) if refused else closing.fail(run, reason)
             return
         run.reason, run.complete = reason, False
     else:
@@ -306,10 +308,10 @@ def _conclude(
         run.complete = True
         if refused_by:
             run.counts = dict(progress.counts)
-            runs.refuse(run, refused_by.as_json(url=source.url))
+            closing.refuse(run, refused_by.as_json(url=source.url))
             return
     run.counts = dict(progress.counts)
-    runs.release(run)
+    closing.release(run)
 
 
 def _broken_reason(error: SourceError | FetchError, read: int) -> dict[str, Any]:

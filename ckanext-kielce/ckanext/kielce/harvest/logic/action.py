@@ -9,7 +9,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 from ckanext.harvest.model import HarvestSource
-from ckanext.kielce.harvest import curation, overview, rhythm, runlog, runs
+from ckanext.kielce.harvest import curation, decisions, overview, rhythm, runlog, runs
 from ckanext.kielce.harvest.logic import schema
 
 
@@ -104,7 +104,7 @@ def kielce_harvest_run_accept(context: Context, data_dict: DataDict) -> dict[str
 
     :param id: id of the run
     """
-    return _decide(context, data_dict, "kielce_harvest_run_accept", runs.accept)
+    return _decide(context, data_dict, "kielce_harvest_run_accept", decisions.accept)
 
 
 @validate(schema.one)
@@ -113,7 +113,7 @@ def kielce_harvest_run_reject(context: Context, data_dict: DataDict) -> dict[str
 
     :param id: id of the run
     """
-    return _decide(context, data_dict, "kielce_harvest_run_reject", runs.reject)
+    return _decide(context, data_dict, "kielce_harvest_run_reject", decisions.reject)
 
 
 def _decide(context: Context, data_dict: DataDict, name: str, decide: Any) -> dict[str, Any]:
@@ -136,9 +136,9 @@ def kielce_harvest_source_pause(context: Context, data_dict: DataDict) -> dict[s
     source = _source(data_dict["id"])
     tk.check_access("kielce_harvest_source_pause", context, {"id": source.id})
     if data_dict["paused"]:
-        runs.pause(source.id, str(context.get("user") or ""), data_dict["reason"])
+        decisions.pause(source.id, str(context.get("user") or ""), data_dict["reason"])
     else:
-        runs.resume(source.id)
+        decisions.resume(source.id)
     return kielce_harvest_source_show(context, {"id": source.id})
 
 

@@ -1,0 +1,197 @@
+"""What becomes of a run once its source is read: released to the writers, refused, failed; and its end.
+
+Nothing of a reading is visible before it is released, and then all at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckanext.harvest.model import HarvestGatherError, HarvestJob
+from ckanext.kielce.harvest import missing, rhythm
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
+from ckanext.kielce.harvest.runs import naive, now
+
+# Causes of a record's failure that may be gone when it is tried again soon; others wait for the next run.
+PASSING = ("fetch", "incomplete", "index", "database", "gave_up_record")
+
+
+def release(run: HarvestRun) -> None:
+    """The reading may be acted on: settle what is missing and give the items to the writers, all at once."""
+    run.read_at = now()
+    if run.kind == "dry_run":
+        _end(run, "ok" if run.complete else "partly")
+        return
+    if run.complete:
+        missing.settle(run)
+    _note_failures(run)
+    mine = HarvestItem.run_id == run.id
+    to_write = HarvestItem.action.in_(("create", "change", "return", "archive"))
+    for states, wanted in (((mine, to_write), "ready"), ((mine, ~to_write), "done")):
+        model.Session.execute(
+            sa.update(HarvestItem)
+            .where(*states, HarvestItem.state == "planned")
+            .values(state=wanted)
+            .execution_options(synchronize_session=False)
+        )
+    run.total = model.Session.scalar(sa.select(sa.func.count()).where(mine, HarvestItem.state == "ready"))
+    run.state, run.lease_owner, run.lease_until = "writing", None, None
+    _gathered(run)
+    _overtake(run)
+    model.Session.commit()
+    if not run.total:
+        finish_if_done(run.id)
+
+
+def _note_failures(run: HarvestRun) -> None:
+    """Keep with each record why it could not be read; its dataset stays in its last good state (not committed)."""
+    failed = (
+        sa.select(HarvestItem.guid, HarvestItem.error)
+        .where(HarvestItem.run_id == run.id, HarvestItem.action == "fail")
+        .subquery()
+    )
+    model.Session.execute(
+        sa.update(HarvestRecord)
+        .where(HarvestRecord.source_id == run.source_id, HarvestRecord.guid == failed.c.guid)
+        .values(error=failed.c.error, attempts=HarvestRecord.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def unchanged(run: HarvestRun, records: int) -> None:
+    """The source said that nothing has changed."""
+    run.counts, run.read, run.complete, run.outcome = {"unchanged": records}, 0, True, "unchanged"
+    release(run)
+
+
+def refuse(run: HarvestRun, reason: dict[str, Any]) -> None:
+    """The answer may not be believed: hold the plan until somebody accepts or rejects it, and tell the coordinator."""
+    run.reason, run.read_at = reason, now()
+    if run.kind == "dry_run":
+        _end(run, "refused")
+        return
+    run.state, run.outcome = "held", "refused"
+    run.lease_owner = run.lease_until = None
+    run.finished_at = now()
+    model.Session.add(HarvestGatherError(message=reason["pl"], harvest_job_id=run.id))
+    _gathered(run)
+    _finish_job(run)
+    _overtake(run)
+    rhythm.after(run, again=False)
+    model.Session.commit()
+    rhythm.tell("refused", run)
+
+
+def fail(run: HarvestRun, reason: dict[str, Any]) -> None:
+    """The source could not be read at all: nothing changes, and it is asked again after a while."""
+    run.reason = reason
+    model.Session.add(HarvestGatherError(message=reason["pl"], harvest_job_id=run.id))
+    _end(run, "failed")
+
+
+def _gathered(run: HarvestRun) -> None:
+    job = model.Session.get(HarvestJob, run.id)
+    if job is not None:
+        job.gather_finished = naive(now())
+
+
+def _finish_job(run: HarvestRun) -> None:
+    job = model.Session.get(HarvestJob, run.id)
+    if job is not None:
+        job.gather_started = job.gather_started or naive(now())
+        job.gather_finished = job.gather_finished or naive(now())
+        job.status, job.finished = "Finished", naive(now())
+
+
+def _overtake(run: HarvestRun) -> None:
+    """Earlier refused runs wait no more: this one knows better (not committed)."""
+    older = sa.select(HarvestRun.id).where(
+        HarvestRun.source_id == run.source_id, HarvestRun.state == "held", HarvestRun.id != run.id
+    )
+    model.Session.execute(
+        sa.delete(HarvestItem)
+        .where(HarvestItem.run_id.in_(older), HarvestItem.state == "planned")
+        .execution_options(synchronize_session=False)
+    )
+    model.Session.execute(
+        sa.update(HarvestRun)
+        .where(HarvestRun.id.in_(older))
+        .values(state="finished")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(run: HarvestRun, outcome: str) -> None:
+    model.Session.execute(sa.text("SET LOCAL synchronous_commit TO on"))  # and with it all that came before
+    run.state, run.outcome, run.finished_at = "finished", outcome, now()
+    run.lease_owner = run.lease_until = None
+    _finish_job(run)
+    if run.kind == "run":
+        rhythm.after(run, again=outcome == "failed" or not run.complete or _may_pass(run))
+    model.Session.commit()
+
+
+def _may_pass(run: HarvestRun) -> bool:
+    """True when a record failed for a reason that may be gone soon."""
+    return bool(
+        model.Session.scalar(
+            sa.select(
+                sa.exists().where(
+                    HarvestItem.run_id == run.id,
+                    sa.or_(
+                        HarvestItem.state == "failed",
+                        HarvestItem.action == "fail",
+                        HarvestItem.error["cause"].astext == "incomplete",
+                    ),
+                    HarvestItem.error["cause"].astext.in_(PASSING),
+                )
+            )
+        )
+    )
+
+
+def finish_if_done(run_id: str) -> bool:
+    """Close the run when all its items are done; True when it was closed now."""
+    run = model.Session.scalars(
+        sa.select(HarvestRun)
+        .where(HarvestRun.id == run_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if run is None or run.state != "writing":
+        model.Session.rollback()
+        return False
+    rows = model.Session.execute(
+        sa.select(
+            HarvestItem.action,
+            HarvestItem.state,
+            HarvestItem.changes == sa.cast(sa.literal("[]"), HarvestItem.changes.type),
+            sa.func.count(),
+        )
+        .where(HarvestItem.run_id == run_id)
+        .group_by(HarvestItem.action, HarvestItem.state, sa.literal_column("3"))
+    ).all()
+    if any(state in ("ready", "written") for _action, state, _same, _number in rows):
+        model.Session.rollback()
+        return False
+    counts = {"unchanged": int(run.counts.get("unchanged", 0))}
+    for action, state, same, number in rows:
+        if state == "failed" or action == "fail":
+            name = "failed"
+        elif action == "change" and same:
+            name = "unchanged"  # something in the record changed that does not reach the dataset
+        elif action == "link":
+            name = "linked"
+        elif action == "note":
+            continue
+        else:
+            name = action
+        counts[name] = counts.get(name, 0) + number
+    run.counts, run.done = counts, run.total
+    clean = run.complete and not counts.get("failed")
+    changed = any(counts.get(name) for name in ("create", "change", "return", "archive", "linked"))
+    nothing = run.outcome == "unchanged" and not changed
+    _end(run, "unchanged" if nothing else "ok" if clean else "partly")
+    return True

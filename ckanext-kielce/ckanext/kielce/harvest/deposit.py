@@ -1,0 +1,304 @@
+"""One item of a plan made into its dataset, through CKAN's actions; or, for a dry run, what would come of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckanext.harvest.model import HarvestObject
+from ckanext.kielce.common.http import FetchError
+from ckanext.kielce.harvest import dataset, missing, ownership, runs, store, uploads
+from ckanext.kielce.harvest.merge import Base, as_stored, free_name, merged, still_curated
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
+from ckanext.kielce.harvest.records import Record, Source, SourceError, digest
+from ckanext.kielce.harvest.words import both
+from sqlalchemy.dialects.postgresql import insert
+
+if TYPE_CHECKING:
+    from ckanext.kielce.harvest.base import SourceHarvester
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS_AT_A_NAME = 3
+PREVIEW = 200  # items of a dry run in memory at a time
+
+
+class WriteError(Exception):
+    """The catalogue refused the dataset; ``reason`` is ``{cause, pl, en}``."""
+
+    def __init__(self, cause: str, **values: Any) -> None:
+        english, polish = both(cause, **values)
+        super().__init__(english)
+        self.reason = {"cause": cause, "pl": polish, "en": english}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the items of one run share."""
+
+    run_id: str
+    harvester: SourceHarvester
+    source: Source
+    owner_org: str | None
+
+
+def reason(cause: str, **values: Any) -> dict[str, Any]:
+    english, polish = both(cause, **values)
+    return {"cause": cause, "pl": polish, "en": english}
+
+
+def record_of(source_id: str, guid: str) -> HarvestRecord | None:
+    return model.Session.scalars(
+        sa.select(HarvestRecord)
+        .where(HarvestRecord.source_id == source_id, HarvestRecord.guid == guid)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def archive(item: HarvestItem) -> None:
+    record = record_of(item.source_id, item.guid)
+    item.state = "written"
+    if record is None or record.state != "missing":
+        model.Session.commit()
+        return
+    missing.archive(record)
+
+
+def _draft(item: HarvestItem, shared: Work) -> tuple[dict[str, Any], list[str]]:
+    """(dataset as the source says it, notes on what could not be mapped)."""
+    kept = json.loads(item.content or "{}")
+    record = Record(item.guid, None, kept["content"], kept["problems"])
+    draft = shared.harvester.to_dataset(record, shared.source)
+    owner = shared.owner_org
+    if shared.source.config.get("match_organization") and draft.owner_title:
+        owner = store.organization_titled(draft.owner_title) or owner
+    return dataset.complete(draft, record, shared.source, owner), [*record.problems, *draft.unmapped]
+
+
+def write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
+    """Write the item's dataset; returns what the catalogue stored of it, None where nothing was written."""
+    data, notes = _draft(item, shared)
+    item.title = str(data.get("title") or item.guid)
+    record = record_of(item.source_id, item.guid)
+    if record is None:
+        record = HarvestRecord(
+            id=store.record_id(item.source_id, item.guid),
+            source_id=item.source_id,
+            guid=item.guid,
+            role="owner",
+            draft={},
+            stored={},
+        )
+        record.attempts = record.missing_runs = 0
+        model.Session.add(record)
+    if record.package_id is None or record.role == "also":
+        weight = ownership.precedence(shared.harvester, shared.source)
+        if ownership.settle(record, list(item.keys), weight):
+            item.action = "change"
+    base = Base(record.draft, record.stored)
+    same = digest(record.draft) == digest(data) and record.state in ("active", "failed")
+    record.draft, record.notes, record.keys = data, notes, list(item.keys)
+    record.fingerprint, record.error, record.attempts = item.fingerprint, None, 0
+    record.state, record.missing_since, record.missing_runs, record.archived_at = "active", None, 0, None
+    if record.role == "also":
+        item.action, item.state, item.package_id = "link", "written", record.package_id
+        model.Session.commit()
+        return None
+    package = model.Package.get(record.package_id or store.package_id(item.source_id, item.guid))
+    if package is not None and package.state != "active":
+        record.state = "deleted"
+        item.action, item.state, item.error = (
+            "note",
+            "written",
+            reason("deleted_by_hand", title=package.title),
+        )
+        model.Session.commit()
+        return None
+    record.changed_at, record.changed_run = runs.now(), item.run_id
+    if package is None:
+        return _create(item, record, data)
+    if same:
+        # The record changed in something that does not reach the dataset.
+        item.state, item.package_id = "written", package.id
+        _harvest_object(item, record, None)
+        model.Session.commit()
+        return None
+    return _update(item, record, package.id, data, base)
+
+
+def _harvest_object(item: HarvestItem, record: HarvestRecord, status: str | None) -> None:
+    """The record's one permanent harvest object, with its content, for ckanext-harvest's pages and search index.
+
+    The dataset's row may not exist yet, so its foreign key is checked at commit.
+    """
+    model.Session.execute(sa.text("SET CONSTRAINTS harvest_object_package_id_fkey DEFERRED"))
+    kept = json.loads(item.content or "{}")
+    stamp = runs.naive(runs.now())
+    values = {
+        "current": True,
+        "package_id": record.package_id,
+        "state": "COMPLETE",
+        "import_finished": stamp,
+        "content": json.dumps(kept.get("content"), ensure_ascii=False),
+    }
+    if status:
+        values |= {"report_status": status, "harvest_job_id": item.run_id}
+    first = {
+        "id": record.id,
+        "guid": record.guid,
+        "gathered": stamp,
+        "harvest_source_id": item.source_id,
+        "harvest_job_id": item.run_id,
+        "retry_times": 0,
+    }
+    model.Session.execute(
+        insert(HarvestObject)
+        .values(**{**first, **values})
+        .on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+
+
+def _create(item: HarvestItem, record: HarvestRecord, data: dict[str, Any]) -> dict[str, Any]:
+    package_id = record.package_id or store.package_id(item.source_id, item.guid)
+    item_id, title = item.id, str(data.get("title") or item.guid)
+    values = _columns(record)
+    for attempt in range(1, ATTEMPTS_AT_A_NAME + 1):
+        name = free_name(title, store.names_beginning)
+        record.package_id = item.package_id = package_id
+        item.state = "written"
+        _harvest_object(item, record, "added")
+        model.Session.flush()
+        try:
+            wanted = {**data, "id": package_id, "name": name}
+            whole = uploads.placed(item.source_id, wanted)
+            made = tk.get_action("package_create")(store.site_context(), whole)
+            return as_stored(data, made)
+        except tk.ValidationError as error:
+            model.Session.rollback()
+            if attempt == ATTEMPTS_AT_A_NAME or set(error.error_dict) != {"name"}:
+                raise _invalid(item_id, data, error) from error
+        except sa.exc.IntegrityError:
+            model.Session.rollback()
+            if attempt == ATTEMPTS_AT_A_NAME:
+                raise
+        # another writer took the name in between
+        item, record = _reloaded(item_id, values)
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _columns(record: HarvestRecord) -> dict[str, Any]:
+    return {column.key: getattr(record, column.key) for column in HarvestRecord.__table__.columns}
+
+
+def _reloaded(item_id: int, values: dict[str, Any]) -> tuple[HarvestItem, HarvestRecord]:
+    """Item and record after a rollback, the record with the values that were about to be written."""
+    item = model.Session.get(HarvestItem, item_id, populate_existing=True)
+    record = record_of(values["source_id"], values["guid"])
+    if item is None:
+        raise LookupError(f"item {item_id} is gone")
+    if record is None:
+        record = HarvestRecord(**values)
+        model.Session.add(record)
+    else:
+        for key, value in values.items():
+            setattr(record, key, value)
+    return item, record
+
+
+def _update(
+    item: HarvestItem, record: HarvestRecord, package_id: str, data: dict[str, Any], base: Base
+) -> dict[str, Any]:
+    item_id = item.id
+    existing = tk.get_action("package_show")({**store.site_context(), "use_cache": False}, {"id": package_id})
+    result = merged(existing, data, base)
+    record.package_id = item.package_id = package_id
+    record.stored = {}  # known again when the slice is settled; until then nothing counts as curated by mistake
+    item.changes, item.state = result.changes, "written"
+    _harvest_object(item, record, "updated")
+    model.Session.flush()
+    try:
+        whole = uploads.placed(item.source_id, result.dataset, existing)
+        made = tk.get_action("package_update")({**store.site_context(), "original_package": existing}, whole)
+    except tk.ValidationError as error:
+        model.Session.rollback()
+        raise _invalid(item_id, data, error) from error
+    # package_update commits nothing when nothing differs
+    model.Session.commit()
+    return still_curated(as_stored(data, made), data, base, existing)
+
+
+def _invalid(item_id: int, data: dict[str, Any], error: tk.ValidationError) -> WriteError:
+    item = model.Session.get(HarvestItem, item_id)
+    guid = item.guid if item else "?"
+    reason = "; ".join(f"{field}: {message}" for field, message in error.error_summary.items())
+    return WriteError("invalid", title=data.get("title") or guid, guid=guid, reason=reason)
+
+
+# Dry run
+
+
+def preview(run: HarvestRun, harvester: SourceHarvester, source: Source) -> None:
+    """Fill in what each planned item of a dry run would change, and what would go wrong; the catalogue is not touched."""
+    shared = Work(run.id, harvester, source, store.owner_id(source))
+    last = 0
+    while True:
+        items = model.Session.scalars(
+            sa.select(HarvestItem)
+            .where(
+                HarvestItem.run_id == run.id,
+                HarvestItem.id > last,
+                HarvestItem.action.in_(("create", "change", "return")),
+            )
+            .order_by(HarvestItem.id)
+            .limit(PREVIEW)
+        ).all()
+        if not items:
+            return
+        for item in items:
+            last = item.id
+            _preview(item, shared)
+            item.content = None
+        model.Session.commit()
+        for item in items:  # not the run, which has to say how it ended
+            model.Session.expunge(item)
+
+
+def _preview(item: HarvestItem, shared: Work) -> None:
+    try:
+        data, _notes = _draft(item, shared)
+    except (SourceError, FetchError) as error:
+        item.action = "fail"
+        item.error = {
+            "cause": "unusable",
+            "pl": both("record", guid=item.guid, reason=error.text("pl"))[1],
+            "en": both("record", guid=item.guid, reason=error.text("en"))[0],
+        }
+        return
+    except Exception as error:
+        log.exception("Record %s could not be mapped", item.guid)
+        item.action, item.error = "fail", reason("unmappable", guid=item.guid, error=type(error).__name__)
+        return
+    item.title = str(data.get("title") or item.guid)
+    record = record_of(item.source_id, item.guid)
+    if record is None:
+        # who would own it is worked out on a record that is never kept
+        record = HarvestRecord(source_id=item.source_id, guid=item.guid, role="owner", draft={}, stored={})
+        weight = ownership.precedence(shared.harvester, shared.source)
+        with model.Session.no_autoflush, model.Session.begin_nested() as trial:
+            ownership.settle(record, list(item.keys), weight, lock=False)
+            trial.rollback()
+        if record.role == "also":
+            item.action, item.package_id = "link", record.package_id
+        return
+    item.package_id = record.package_id
+    if record.role == "also" or not record.package_id or model.Package.get(record.package_id) is None:
+        return
+    existing = tk.get_action("package_show")(
+        {**store.site_context(), "use_cache": False}, {"id": record.package_id}
+    )
+    item.changes = merged(existing, data, Base(record.draft, record.stored)).changes
