@@ -12,7 +12,7 @@ from ops import demo, install, portal, services
 from ops.console import step
 from ops.profile import CACHE, ROOT, VENV, Profile
 
-PURE = "not ckan and not portal and not browser"
+PURE = "not ckan and not portal and not browser and not faults"
 
 
 def pytest(*words: str, **environment: str) -> int:
@@ -48,6 +48,10 @@ def run(words: list[str]) -> int:
         failed |= pytest(
             "-m", "ckan or portal or browser", f"--ckan-ini={ini}", *words,
             KIELCE_PORTAL_URL=profile.site_url, KIELCE_PORTAL_TOKEN=profile.secrets["token"], KIELCE_PORTAL_INI=str(profile.ini),
+        ) not in (0, 5)  # fmt: skip
+        # Last, for they kill and restart the portal's processes.
+        failed |= pytest(
+            "-p", "no:ckan", "-p", "no:ckan_fixtures", "-m", "faults", "-s", *words, KIELCE_PORTAL_PROFILE=profile.name
         ) not in (0, 5)  # fmt: skip
     finally:
         with step("The tests' portal stopped"):
