@@ -212,3 +212,53 @@ def test_a_look_at_a_host_that_waits_leaves_the_set_due(
     connect_to_redis().delete(hosts._key("pause", stranger))
     later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=2)
     assert package["id"] in store.due_to_observe(later)
+
+
+def test_a_look_that_is_killed_keeps_what_it_saw_and_leaves_the_set_due(
+    files: Any, make_dataset: Any, months: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ckan import model
+    from ckanext.kielce.quality import store
+    from ckanext.kielce.quality.gather import observe
+
+    package = make_dataset(*(files.put(f"{name}.csv", months("2025-10")) for name in "ab"))
+    plain = observe.observe_resource
+
+    def killed(found: Any, resource: Any, *args: Any, **options: Any) -> Any:
+        if resource["id"] == package["resources"][1]["id"]:
+            raise SystemExit(137)
+        return plain(found, resource, *args, **options)
+
+    monkeypatch.setattr(observe, "observe_resource", killed)
+    with pytest.raises(SystemExit):
+        look(package["id"])
+    model.Session.rollback()
+    assert observe.latest_observation(package["resources"][0]["id"]) is not None
+    assert package["id"] in store.due_to_observe(dt.datetime.now(dt.timezone.utc))
+
+
+def test_a_second_look_after_a_kill_brings_the_rest(
+    files: Any, make_dataset: Any, months: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ckan import model
+    from ckanext.kielce.quality import judging
+    from ckanext.kielce.quality.gather import observe
+    from ckanext.kielce.quality.model import Judgement
+
+    package = make_dataset(files.put("a.csv", months("2025-09")))
+    look(package["id"])
+    files.put("a.csv", months("2025-09", "2025-10"))
+
+    def killed(*_args: Any, **_options: Any) -> Any:
+        raise SystemExit(137)
+
+    whole = judging.judge_package
+    monkeypatch.setattr(judging, "judge_package", killed)
+    with pytest.raises(SystemExit):
+        look(package["id"])
+    model.Session.rollback()
+    monkeypatch.setattr(judging, "judge_package", whole)
+    assert look(package["id"]) == ["unchanged"]
+    (judged,) = model.Session.query(Judgement).filter_by(kind="history")
+    newest = observe.latest_observation(package["resources"][0]["id"])
+    assert judged.judged_at >= newest.observed_at, "what wasn't judged is judged now"

@@ -346,6 +346,10 @@ def needs_judging(package: dict[str, Any]) -> bool:
     ).all()
     if not judged:
         return True
+    made = {item.resource_id: item.judged_at for item in judged}
+    kept = versions.newest_of([item["id"] for item in package["resources"]])
+    if any(key not in made or seen_at > made[key] for key, seen_at in kept.items()):
+        return True  # a worker was killed between looking and judging
     if any(item.rules_version != checks.CHECK_RULES.version for item in judged):
         return True
     since = min(item.judged_at for item in judged)

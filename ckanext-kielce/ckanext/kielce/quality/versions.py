@@ -81,6 +81,16 @@ def kept_of(resource_id: str) -> list[Kept]:
     return [Kept(*row) for row in rows]
 
 
+def newest_of(resource_ids: Sequence[str]) -> dict[str, dt.datetime]:
+    """When the newest kept version of each of these resources was first seen."""
+    rows = ckan_model.Session.execute(
+        select(Version.resource_id, sa.func.max(Version.seen_at))
+        .where(Version.resource_id.in_(resource_ids))
+        .group_by(Version.resource_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def texts_of(resource_ids: Iterable[str]) -> Mapping[str, Mapping[str, tuple[str | None, bytes]]]:
     """Resource id -> SHA-256 -> (hash of values, text) of what is kept."""
     found: dict[str, dict[str, tuple[str | None, bytes]]] = {key: {} for key in resource_ids}
