@@ -438,11 +438,87 @@ def promise_loosened(rng: random.Random) -> Case:
     return made, {"freq_gaming"}
 
 
+def years_in_the_header(rng: random.Random) -> Case:
+    """A column for each year; no year came for four years though the file is put up again with corrections."""
+    years = [str(year) for year in range(2012, 2022)]
+    rows: list[list[Any]] = [
+        [name, *(rng.randrange(100, 9000) for _ in years)] for name in ("Szkoły", "Żłobki", "Domy kultury")
+    ]
+    made = Maker(rng, f"Placówki {rng.randrange(99)}", "year", ["rodzaj", *years], rows, panel(rng).spelling)
+    for year in range(2022, 2027):
+        made.rows = [list(row) for row in rows]
+        made.rows[0][3] += year - 2021
+        made.publish(moment(date(year, 3, 10), rng))
+    return made, {"truncated"}
+
+
+def spelt_persons(rng: random.Random) -> Case:
+    """PESELs with blanks in them, kept as fractions, or glued to words and stops in a text."""
+    made = register(rng)
+    made.publish(moment(date(2025, 4, 4), rng))
+    kind = rng.randrange(3)
+    made.header = [*made.header, "dane"]
+    for row in made.rows:
+        number = pesel(rng, date(1960, 1, 1) + rng.randrange(9000) * DAY)
+        spelt = (f"{number[:6]} {number[6:]}", f"{number}.0", "brak")[kind]
+        row.append(spelt)
+    if kind == 2:
+        made.rows[4][-1] = f"PESEL:{pesel(rng, date(1971, 2, 3))}, adres jak wyżej."
+    made.publish(moment(date(2026, 4, 4), rng))
+    return made, {"pii"}
+
+
+def loosened_and_late_again(rng: random.Random) -> Case:
+    """Late, loosened without a word, and one update long after."""
+    made = panel(rng, "month", newest=date(2026, 3, 2))
+    run(made, versions=7, hold=1)
+    data, last = made.published[-1][1], made.published[-1][0]
+    made.frequency = ("ANNUAL", 365)
+    made.stamps = False
+    made.publish(last + 95 * DAY, data)
+    made.published[-1][2]["metadata_modified"] = last.strftime("%Y-%m-%dT%H:%M:%SZ")
+    made.rows = shown(made, made.rows)
+    made.publish(last + 170 * DAY)
+    return made, {"freq_gaming"}
+
+
+def one_cell_off(rng: random.Random) -> Case:
+    """Twins in one unit that differ by a little more than rounding in a single cell."""
+    one, two = _pair(rng)
+    one.header[2], two.header[2] = "wskaźnik", "wskaznik"
+    one.twin = {
+        "other": "?",
+        "key": {"this": ["rok", "rejon"], "other": ["rok", "obszar"]},
+        "value": {"this": "wskaźnik", "other": "wskaznik"},
+        "unit": "%",
+    }
+    one.rows = [[year, name, round(rng.uniform(10, 99), 2)] for year, name, _ in one.rows]
+    two.rows = [[name, year, round(value, 1)] for year, name, value in one.rows]
+    two.spelling.cell = lambda value: _plain(value, two, 1)  # type: ignore[method-assign]
+    at = rng.randrange(len(two.rows))
+    two.rows[at][2] = round(two.rows[at][2] + rng.choice((0.2, -0.2)), 1)
+    one.publish(AS_OF - 20 * DAY)
+    two.publish(AS_OF - 15 * DAY)
+    return one, two, {"twin_disagreement"}
+
+
+def signed_otherwise(rng: random.Random) -> Case:
+    """The day a contract was signed is written another way in the newest file."""
+    made = contracts(rng)
+    rows = made.rows
+    for until in (date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)):
+        made.rows = [list(row) for row in rows if row[1] < until]
+        if until.month == 10:
+            made.rows = [[row[0], row[1].strftime("%d.%m.%Y"), *row[2:]] for row in made.rows]
+        made.publish(moment(until + 3 * DAY, rng))
+    return made, {"schema_break"}
+
+
 SICK: dict[str, Callable[[random.Random], Case]] = {
     item.__name__: item
     for item in (
         respelt, export_stamp, moved_stamp, frozen_but_revised, member_stops, unit_slips, chapters_replaced, redefined,
         renamed_or_gone, figures_with_words, dates_otherwise, twins, cut_short, register_cut_short, sentinel, people,
-        promise_loosened,
+        promise_loosened, years_in_the_header, spelt_persons, loosened_and_late_again, one_cell_off, signed_otherwise,
     )
 }  # fmt: skip

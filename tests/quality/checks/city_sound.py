@@ -24,7 +24,7 @@ from tests.quality.checks.city_histories import (
     series,
     shown,
 )
-from tests.quality.checks.city_sick import PERIOD, Case, _again, _pair
+from tests.quality.checks.city_sick import PERIOD, Case, _again, _pair, _plain
 
 
 def plain(rng: random.Random) -> Case:
@@ -472,6 +472,65 @@ def complaints(rng: random.Random) -> Case:
     return made, set()
 
 
+def loosened_with_content(rng: random.Random) -> Case:
+    """Late, and the slower promise comes together with what was missing."""
+    made = panel(rng, "month", newest=date(2026, 6, 2))
+    run(made, versions=7, hold=2)
+    last = made.published[-1][0]
+    made.frequency = ("QUARTERLY", 90)
+    made.rows = shown(made, made.rows)
+    made.publish(last + 80 * DAY)
+    return made, set()
+
+
+def rounded_twins(rng: random.Random) -> Case:
+    """Twins that are printed with two decimals here and one there, halves rounded either way."""
+    one, two = _pair(rng)
+    one.header[2], two.header[2] = "wskaźnik", "wskaznik"
+    one.twin = {
+        "other": "?",
+        "key": {"this": ["rok", "rejon"], "other": ["rok", "obszar"]},
+        "value": {"this": "wskaźnik", "other": "wskaznik"},
+        "unit": "%",
+    }
+    one.rows = [[year, name, round(rng.randrange(1000, 9900) / 100, 2)] for year, name, _ in one.rows]
+    one.rows[0][2] = 12.25
+    two.rows = [[name, year, round(value + rng.choice((0, 0.0001)), 1)] for year, name, value in one.rows]
+    two.spelling.cell = lambda value: _plain(value, two, 1)  # type: ignore[method-assign]
+    one.publish(AS_OF - 20 * DAY)
+    two.publish(AS_OF - 15 * DAY)
+    return one, two, set()
+
+
+def years_in_the_header_go_on(rng: random.Random) -> Case:
+    """A column for each year, one more each year."""
+    made = Maker(rng, f"Placówki {rng.randrange(99)}", "year", [], [], Spelling.draw(rng))
+    values = {
+        name: [rng.randrange(100, 9000) for _ in range(20)] for name in ("Szkoły", "Żłobki", "Domy kultury")
+    }
+    for year in range(2019, 2027):
+        made.header = ["rodzaj", *(str(at) for at in range(2012, year))]
+        made.rows = [[name, *row[: year - 2012]] for name, row in values.items()]
+        made.publish(moment(date(year, 3, 10), rng))
+    return made, set()
+
+
+def offices_and_numbers(rng: random.Random) -> Case:
+    """NIPs, REGONs of 9 and 14 digits, phones and case numbers in a register of firms."""
+    made = register(rng)
+    made.header = ["nip", "regon", "telefon", "nr_sprawy", "uwagi"]
+    for year in (2024, 2025, 2026):
+        made.rows = [
+            [
+                rng.randrange(10**9, 10**10), rng.randrange(10**13, 10**14), f"+48 {rng.randrange(10**8, 10**9)}",
+                f"GN.6840.{n}.{year}", f"konto {rng.randrange(10**25, 10**26)}",
+            ]
+            for n in range(60)
+        ]  # fmt: skip
+        made.publish(moment(date(year, 4, 4), rng))
+    return made, set()
+
+
 SOUND: dict[str, Callable[[random.Random], Case]] = {
     item.__name__: item
     for item in (
@@ -479,5 +538,6 @@ SOUND: dict[str, Callable[[random.Random], Case]] = {
         member_said_to_end, newcomer, window, some_rows_gone, jump_without_note, note_without_jump, epidemic, boom, revision,
         columns_added_and_moved, whole_numbers_get_decimals, gaps_in_cells, twins_agree, next_years_plan, no_persons,
         promise_changed_rightly, slow_promise_loosened, mended, school_years, survey, complaints,
+        loosened_with_content, rounded_twins, years_in_the_header_go_on, offices_and_numbers,
     )
 }  # fmt: skip
