@@ -64,8 +64,8 @@ class Pair:
 def test_kill_9_of_gather_and_fetch(portal: Portal, shop: Open, clock: Clock) -> None:
     pair = Pair(portal, shop)
     with pair.in_the_middle():
-        portal.kill("gather", "fetch")
         began = time.monotonic()
+        portal.kill("gather", "fetch")
     clock("gather and fetch killed: both runs whole after", began)
     assert portal.sql(
         "SELECT attempts FROM kielce_harvest_run WHERE source_id = %(s)s ORDER BY created_at DESC LIMIT 1",
@@ -76,8 +76,8 @@ def test_kill_9_of_gather_and_fetch(portal: Portal, shop: Open, clock: Clock) ->
 def test_kill_9_of_web_and_worker(portal: Portal, shop: Open, clock: Clock) -> None:
     pair = Pair(portal, shop)
     with pair.in_the_middle():
-        portal.kill("web", "worker")
         began = time.monotonic()
+        portal.kill("web", "worker")
         portal.wait(portal.all_up, "web and worker to be back")
         clock("web and worker killed: both back after", began)
     clock("web and worker killed: both runs whole after", began)
@@ -90,8 +90,8 @@ def test_a_service_killed_and_restarted(portal: Portal, shop: Open, clock: Clock
     pair = Pair(portal, shop)
     for how, disturb in (("killed", portal.kill), ("restarted", portal.restart)):
         with pair.in_the_middle():
-            disturb(service)
             began = time.monotonic()
+            disturb(service)
             portal.wait(lambda: services.healthy(portal.profile, service), f"{service} to answer again")
             clock(f"{service} {how}: it answers again after", began)
         clock(f"{service} {how}: both runs whole after", began)
