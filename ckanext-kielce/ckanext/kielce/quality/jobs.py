@@ -176,14 +176,14 @@ def score_dataset(package_id: str) -> None:
 
 def _observe(package_id: str) -> None:
     from .gather.observe import observe_package
-    from .scoring import score_package
+    from .scoring import score_after_look
 
     try:
         observe_package(package_id)
     except tk.ObjectNotFound:
         log.info("Dataset %s is gone; nothing to look at", package_id)
         return
-    score_package(package_id)
+    score_after_look(package_id)
 
 
 def _in_one_process(package_id: str, kind: str, work: Callable[[str], Any]) -> None:

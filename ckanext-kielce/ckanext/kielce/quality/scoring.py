@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from . import findings, jobs, rdf, rows, store, stored
 from .domain.index import assess
 from .domain.model import Assessment, DatasetEvidence
+from .domain.rules import RULES
 from .evidence import build_evidence
 from .model import Score, ScoreDay
 from .publish import journal
@@ -62,6 +63,30 @@ def score_package(
         if index:
             reindex(score.package_id, defer_commit=defer_commit)
     return store.score_of(package["id"])
+
+
+def score_after_look(package_id: str, *, now: dt.datetime | None = None) -> bool:
+    """Score a dataset that was looked at, unless the look found nothing new and no threshold has passed.
+
+    :returns: False if its score stands as it is and only the next look was set
+    """
+    now = now or dt.datetime.now(dt.timezone.utc)
+    score = store.score_of(package_id)
+    stands = (
+        score is not None
+        and score.rules_version == RULES.version
+        and (score.next_crossing is None or score.next_crossing > now)
+        and not store.changed_since(package_id, score.scored_at)
+    )
+    if score is None or not stands:
+        score_package(package_id, now=now)
+        return True
+    looks = store.last_looks_of([package_id]).get(package_id, {})
+    kept = score.assessment or {}
+    days = kept.get("period_days") or kept.get("declared_period_days")
+    score.next_check = next_check(looks, days, settings(), now)
+    ckan_model.Session.commit()
+    return False
 
 
 def score_packages(packages: Sequence[dict[str, Any]], now: dt.datetime) -> list[Score]:
@@ -151,7 +176,8 @@ def _fill(
     score.due_at = assessment.due_at
     score.overdue_at = assessment.overdue_at
     score.delinquent_at = assessment.delinquent_at
-    score.next_check = next_check(looks, assessment, options, now)
+    days = assessment.period_days or assessment.declared_period_days
+    score.next_check = next_check(looks, days, options, now)
     score.assessment = stored.dump(assessment)
 
 
@@ -198,10 +224,10 @@ LABELS = frozenset(
 
 
 def next_check(
-    looks: Mapping[str, dt.datetime], assessment: Assessment, options: Settings, now: dt.datetime
+    looks: Mapping[str, dt.datetime], period_days: float | None, options: Settings, now: dt.datetime
 ) -> dt.datetime:
     """When to look at a dataset next: four times in its period, within the configured limits."""
-    days = assessment.period_days or assessment.declared_period_days or 30.0
+    days = period_days or 30.0
     rhythm = min(max(dt.timedelta(days=days / LOOKS_PER_PERIOD), options.check_min), options.check_max)
     return (max(looks.values()) if looks else now) + rhythm
 

@@ -253,3 +253,23 @@ def last_looks_of(package_ids: Iterable[str]) -> dict[str, dict[str, dt.datetime
             looks = found.setdefault(package_id, {})
             looks[resource_id] = max(moment, looks.get(resource_id, moment))
     return found
+
+
+def changed_since(package_id: str, moment: dt.datetime) -> bool:
+    """Whether anything that a score is made of was written down, edited or decided since a moment."""
+    package = Session.get(Package, package_id)
+    if package is None or package.metadata_modified.replace(tzinfo=dt.timezone.utc) >= moment:
+        return True
+    tables: tuple[tuple[Any, tuple[Any, ...]], ...] = (
+        (model.Observation, (model.Observation.observed_at,)),
+        (model.LinkCheck, (model.LinkCheck.checked_at,)),
+        (model.Declaration, (model.Declaration.declared_at, model.Declaration.approved_at)),
+        (model.Decision, (model.Decision.decided_at, model.Decision.revoked_at)),
+        (model.FindingRow, (model.FindingRow.found_at, model.FindingRow.ended_at)),
+        (model.Lineage, (model.Lineage.since,)),
+    )
+    rows = (
+        sa.exists().where(table.package_id == package_id, sa.or_(*(column >= moment for column in columns)))
+        for table, columns in tables
+    )
+    return bool(Session.scalar(select(sa.or_(*rows))))

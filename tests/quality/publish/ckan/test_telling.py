@@ -369,3 +369,31 @@ class TestSchedule:
             for column in Score.__table__.columns
         }
         assert after == kept
+
+    def test_a_look_that_finds_nothing_new_leaves_the_score_and_sets_the_next_look(
+        self, act: Any, files: Any, make_dataset: Any, months: Any
+    ) -> None:
+        from ckan import model
+        from ckanext.kielce.quality import jobs
+        from ckanext.kielce.quality.model import Score
+
+        package = make_dataset(files.put("a.csv", months("2026-09", "2026-10")))
+
+        def looked() -> Score:
+            jobs.observe_dataset(package["id"])
+            model.Session.expire_all()
+            return model.Session.get(Score, package["id"])
+
+        first = looked()
+        scored, check = first.scored_at, first.next_check
+        again = looked()
+        assert again.scored_at == scored
+        assert again.next_check > check
+        files.put("a.csv", months("2026-09", "2026-10", "2026-11"))
+        assert looked().scored_at > scored
+        scored = looked().scored_at
+        act("package_patch", id=package["id"], notes="inny opis")
+        assert looked().scored_at > scored
+        scored = looked().scored_at
+        files.answers.clear()  # the link is dead now
+        assert looked().scored_at > scored
