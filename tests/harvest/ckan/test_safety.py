@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -449,6 +450,17 @@ def test_content_that_cannot_be_made_fails_its_record_only(harvest: Make, record
     assert result["counts"] == {"create": 1, "failed": 2} and result["outcome"] == "partly"
     assert result["items"]["fail", "a"].error["cause"] == "fetch"
     assert runs.state_of(source.id).retry_at is not None, "what did not answer is asked again soon"
+
+
+def test_a_record_that_came_in_part_stays_whole_and_is_asked_for_again_soon(
+    harvest: Make, record: Rec
+) -> None:
+    source = harvest()
+    source.run([record("a", "Pełny"), record("b", "B")])
+    part = dataclasses.replace(record("a", "W części"), incomplete="the map service did not answer")
+    result = source.run([part, record("b", "B")])
+    assert "map service" in result["errors"]["a"] and source.datasets()["a"]["title"] == "Pełny"
+    assert runs.state_of(source.id).retry_at is not None
 
 
 def test_an_unchanged_run_writes_no_package_index_or_activity(
