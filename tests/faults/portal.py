@@ -113,7 +113,14 @@ class Portal:
         """A new source of a shop (or an address) that is run by hand only; its id."""
         url = shop if isinstance(shop, str) else shop.url + path
         name = more.pop("name", None) or (f"awaria-{shop.name}" if isinstance(shop, Shop) else "awaria")
-        config = {"organization": "mpec", "domain": "transport", "license_id": "CC-BY-4.0", **more}
+        # ckanext-harvest refuses a second source of the same address and settings: each names itself
+        config = {
+            "organization": "mpec",
+            "domain": "transport",
+            "license_id": "CC-BY-4.0",
+            "contact_name": name,
+            **more,
+        }
         made = self.api(
             "harvest_source_create",
             name=name,
