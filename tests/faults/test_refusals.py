@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ NUMBER = 24
 @pytest.fixture(scope="module")
 def catalogue(whole_portal: Portal, town: Town) -> tuple[Shop, str]:
     """A harvested CSW of three pages; its source's id."""
-    shop = town.open("odmowy-csw", NUMBER)
+    shop = town.open(f"odmowy-csw-{os.urandom(2).hex()}", NUMBER)
     source = whole_portal.source(shop, "msip_csw", "/csw", page_size=10)
     assert whole_portal.run(source)["outcome"] == "ok"
     return shop, source
@@ -28,7 +29,7 @@ def catalogue(whole_portal: Portal, town: Town) -> tuple[Shop, str]:
 @pytest.fixture(scope="module")
 def documents(whole_portal: Portal, town: Town) -> tuple[Shop, str]:
     """A harvested manifest; its source's id."""
-    shop = town.open("odmowy-pliki", NUMBER)
+    shop = town.open(f"odmowy-pliki-{os.urandom(2).hex()}", NUMBER)
     source = whole_portal.source(shop)
     assert whole_portal.run(source)["outcome"] == "ok"
     return shop, source
