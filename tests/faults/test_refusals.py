@@ -43,6 +43,7 @@ def refused(portal: Portal, source: str, cause: str) -> dict[str, Any]:
     run = portal.run(source)
     assert (run["state"], run["outcome"], run["reason"]["cause"]) == ("held", "refused", cause), run["reason"]
     assert portal.snapshot(source) == before, "nothing is removed, and nothing touched"
+    portal.wait(lambda: len(portal.told("harvest.refused", title)) > told, "the coordinator to be told", 20)
     messages = portal.told("harvest.refused", title)
     assert len(messages) == told + 1 and messages[-1]["recipient_email"] == "koordynator@kielce.example"
     assert any(run["reason"]["pl"] in message["body"] for message in messages), "the message says why"
