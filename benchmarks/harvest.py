@@ -165,6 +165,7 @@ def main(words: list[str]) -> None:
                     with step(f"{kind}: {side}, {records} records, {writers} writing processes"):
                         name = f"{kind} {side}" if side == "ours" else f"{kind} {side} {writers}"
                         results["sides"][name] = measure(side, kind, records, writers, server)
+                    options.output.write_text(json.dumps(results, indent=1, ensure_ascii=False))
             if options.etag and kind == "dcat":
                 with step("dcat: ours, server with ETag"):
                     results["sides"]["dcat+etag ours"] = measure(
