@@ -112,7 +112,9 @@ def places(api, portal):
         "missing": "/dataset/no-such-dataset-here",
     }
     packages = api("package_search", rows=500)["results"]
-    tables = [pkg for pkg in packages if any(res.get("datastore_active") for res in pkg["resources"])]
+    # A set without a grade may be one whose file is withheld; its page has no table to look at.
+    graded = api("package_search", rows=500, fq="quality_grade:(A OR B)")["results"]
+    tables = [pkg for pkg in graded if any(res.get("datastore_active") for res in pkg["resources"])]
     if tables:
         # The one with the most rows pages; the address of its file is a page of its own.
         found["table"] = f"/dataset/{tables[0]['name']}"
