@@ -71,6 +71,7 @@ def measure(way: str, processes: int, count: int) -> dict[str, Any]:
     """``count`` datasets by each of so many processes."""
     portal.empty()
     witness = Witness()
+    witness.warmed_up()
     # every process has loaded CKAN and written its first datasets by then
     start = time.time() + 20 + 5 * processes
     command = [sys.executable, "-m", "benchmarks.ceiling", way, str(count), str(start)]
