@@ -72,6 +72,8 @@ def fill(profile: Profile) -> None:
 def harvest(profile: Profile) -> None:
     """Harvest every source through the consumers; past versions; then the queue of loads and checks to its end."""
     with step("Harvest of all sources") as note:
+        # Other sources describe some of its layers too; an address is made from the first title and stays.
+        portal.follow(profile, note, "kielce", "harvest", "run", "msip-csw", "--wait")
         portal.follow(profile, note, "kielce", "harvest", "run", "--all", "--wait")
     with step("Past versions of some sets"):
         portal.ckan(profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history"))

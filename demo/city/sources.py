@@ -111,7 +111,8 @@ def _other_catalogues(files: str, msip: str) -> list[dict[str, Any]]:
             f"{files}{RECORDS_API}",
             "ogc_records",
             "biuro-rozwoju-miasta",
-            {"domain": "ludnosc", "frequency": "ANNUAL"},
+            # its records of Kielce are copies: the city's own catalogue writes those datasets
+            {"domain": "ludnosc", "frequency": "ANNUAL", "precedence": 30},
         ),
     ]
 
