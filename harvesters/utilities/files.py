@@ -177,7 +177,8 @@ class UtilityFilesHarvester(SourceHarvester):
         entries = parse_index(body, base)
         listing = Listing(base, source.config.get("series"))
         listing.add(entries)
-        silent: FetchError | None = None  # a folder that should have answered: no set is known to be whole then
+        # a folder that should have answered: no set is known to be whole then
+        silent: FetchError | None = None
         if source.config.get("subfolders", True):
             for folder in (entry for entry in entries if entry.folder):
                 try:

@@ -20,7 +20,8 @@ from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord
 
 log = logging.getLogger(__name__)
 
-RECENT = timedelta(minutes=10)  # what was written in this time is looked at in every round of the housekeeping
+# what was written in this time is looked at in every round of the housekeeping
+RECENT = timedelta(minutes=10)
 BATCH = 200  # datasets a request to Solr
 
 
