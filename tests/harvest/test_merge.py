@@ -13,12 +13,13 @@ from ckanext.kielce.harvest.merge import (
     Base,
     as_stored,
     curated,
+    curated_base,
     free_name,
     matched_resources,
     merged,
     restored,
     slug,
-    still_curated,
+    with_kept,
     with_source_settings,
 )
 from ckanext.kielce.harvest.records import Client, DatasetDraft, Record, Source, SourceError, digest
@@ -173,7 +174,7 @@ def test_a_curated_value_goes_on_counting_as_curated() -> None:
     existing = {**FIELD, "notes": "C", "rights": "ręcznie"}
     draft = {"notes": "B"}
     made = merged(existing, draft, base).dataset
-    stored = still_curated(as_stored(draft, made), draft, base, existing)
+    stored = with_kept(as_stored(draft, made), curated_base(draft, base, existing))
     later = Base(draft, stored)
     assert [(each.field, each.source_value, each.our_value) for each in curated(later, existing)] == [
         ("notes", "B", "C")

@@ -5,6 +5,7 @@ Nothing of a reading is visible before it is released, and then all at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,8 @@ def release(run: HarvestRun) -> None:
     """The reading may be acted on: settle what is missing and give the items to the writers, all at once."""
     run.read_at = now()
     if run.kind == "dry_run":
-        _end(run, "ok" if run.complete else "partly")
+        run.counts = _tally(run)
+        _end(run, "ok" if run.complete and not run.counts.get("failed") else "partly")
         return
     if run.complete:
         missing.settle(run)
@@ -152,6 +154,29 @@ def _may_pass(run: HarvestRun) -> bool:
     )
 
 
+def _tally(run: HarvestRun) -> dict[str, int]:
+    """The run's counts from its items; those of unchanged records, which leave none, are the reading's."""
+    rows = model.Session.execute(
+        sa.select(
+            HarvestItem.action,
+            HarvestItem.state,
+            HarvestItem.changes == sa.cast(sa.literal("[]"), HarvestItem.changes.type),
+            sa.func.count(),
+        )
+        .where(HarvestItem.run_id == run.id, HarvestItem.action != "note")
+        .group_by(HarvestItem.action, HarvestItem.state, sa.literal_column("3"))
+    ).all()
+    counts = Counter({"unchanged": int(run.counts.get("unchanged", 0))})
+    for action, state, same, number in rows:
+        if state == "failed" or action == "fail":
+            counts["failed"] += number
+        elif action == "change" and same:
+            counts["unchanged"] += number  # something in the record changed that does not reach the dataset
+        else:
+            counts["linked" if action == "link" else action] += number
+    return dict(counts)
+
+
 def finish_if_done(run_id: str) -> bool:
     """Close the run when all its items are done; True when it was closed now."""
     run = model.Session.scalars(
@@ -163,32 +188,11 @@ def finish_if_done(run_id: str) -> bool:
     if run is None or run.state != "writing":
         model.Session.rollback()
         return False
-    rows = model.Session.execute(
-        sa.select(
-            HarvestItem.action,
-            HarvestItem.state,
-            HarvestItem.changes == sa.cast(sa.literal("[]"), HarvestItem.changes.type),
-            sa.func.count(),
-        )
-        .where(HarvestItem.run_id == run_id)
-        .group_by(HarvestItem.action, HarvestItem.state, sa.literal_column("3"))
-    ).all()
-    if any(state in ("ready", "written") for _action, state, _same, _number in rows):
+    open_items = sa.exists().where(HarvestItem.run_id == run_id, HarvestItem.state.in_(("ready", "written")))
+    if model.Session.scalar(sa.select(open_items)):
         model.Session.rollback()
         return False
-    counts = {"unchanged": int(run.counts.get("unchanged", 0))}
-    for action, state, same, number in rows:
-        if state == "failed" or action == "fail":
-            name = "failed"
-        elif action == "change" and same:
-            name = "unchanged"  # something in the record changed that does not reach the dataset
-        elif action == "link":
-            name = "linked"
-        elif action == "note":
-            continue
-        else:
-            name = action
-        counts[name] = counts.get(name, 0) + number
+    counts = _tally(run)
     run.counts, run.done = counts, run.total
     clean = run.complete and not counts.get("failed")
     changed = any(counts.get(name) for name in ("create", "change", "return", "archive", "linked"))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib import search
 from ckanext.harvest.model import HarvestObject
 from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest import dataset, missing, ownership, runs, store, uploads
-from ckanext.kielce.harvest.merge import Base, as_stored, free_name, merged, still_curated
+from ckanext.kielce.harvest.merge import Base, as_stored, curated_base, free_name, merged, with_kept
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.harvest.records import Record, Source, SourceError, digest
-from ckanext.kielce.harvest.words import both
+from ckanext.kielce.harvest.words import reason, record_reason
 from sqlalchemy.dialects.postgresql import insert
 
 if TYPE_CHECKING:
@@ -32,9 +33,8 @@ class WriteError(Exception):
     """The catalogue refused the dataset; ``reason`` is ``{cause, pl, en}``."""
 
     def __init__(self, cause: str, **values: Any) -> None:
-        english, polish = both(cause, **values)
-        super().__init__(english)
-        self.reason = {"cause": cause, "pl": polish, "en": english}
+        self.reason = reason(cause, **values)
+        super().__init__(self.reason["en"])
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,6 @@ class Work:
     harvester: SourceHarvester
     source: Source
     owner_org: str | None
-
-
-def reason(cause: str, **values: Any) -> dict[str, Any]:
-    english, polish = both(cause, **values)
-    return {"cause": cause, "pl": polish, "en": english}
 
 
 def record_of(source_id: str, guid: str) -> HarvestRecord | None:
@@ -101,7 +96,7 @@ def write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
         if ownership.settle(record, list(item.keys), weight):
             item.action = "change"
     base = Base(record.draft, record.stored)
-    same = digest(record.draft) == digest(data) and record.state in ("active", "failed")
+    same = digest(record.draft) == digest(data) and record.state == "active"
     record.draft, record.notes, record.keys = data, notes, list(item.keys)
     record.fingerprint, record.error, record.attempts = item.fingerprint, None, 0
     record.state, record.missing_since, record.missing_runs, record.archived_at = "active", None, 0, None
@@ -129,6 +124,21 @@ def write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
         model.Session.commit()
         return None
     return _update(item, record, package.id, data, base)
+
+
+def recover(item: HarvestItem) -> dict[str, Any] | None:
+    """Finish an item whose writer died after the commit: index its dataset again; returns what the catalogue stored of it."""
+    record = record_of(item.source_id, item.guid)
+    if item.package_id is None or record is None:
+        return None
+    search.rebuild(item.package_id)
+    if record.role != "owner" or record.stored or not record.draft:
+        return None
+    package = tk.get_action("package_show")(
+        {**store.site_context(), "use_cache": False}, {"id": item.package_id}
+    )
+    kept = json.loads(item.content or "{}").get("kept") or {}
+    return with_kept(as_stored(record.draft, package), kept)
 
 
 def _harvest_object(item: HarvestItem, record: HarvestRecord, status: str | None) -> None:
@@ -216,10 +226,13 @@ def _update(
     item_id = item.id
     existing = tk.get_action("package_show")({**store.site_context(), "use_cache": False}, {"id": package_id})
     result = merged(existing, data, base)
+    kept = curated_base(data, base, existing)
     record.package_id = item.package_id = package_id
     record.stored = {}  # known again when the slice is settled; until then nothing counts as curated by mistake
     item.changes, item.state = result.changes, "written"
     _harvest_object(item, record, "updated")
+    # for whoever takes the item over when this process dies before the slice is settled
+    item.content = json.dumps({"kept": kept}, ensure_ascii=False)
     model.Session.flush()
     try:
         whole = uploads.placed(item.source_id, result.dataset, existing)
@@ -229,14 +242,14 @@ def _update(
         raise _invalid(item_id, data, error) from error
     # package_update commits nothing when nothing differs
     model.Session.commit()
-    return still_curated(as_stored(data, made), data, base, existing)
+    return with_kept(as_stored(data, made), kept)
 
 
 def _invalid(item_id: int, data: dict[str, Any], error: tk.ValidationError) -> WriteError:
     item = model.Session.get(HarvestItem, item_id)
     guid = item.guid if item else "?"
-    reason = "; ".join(f"{field}: {message}" for field, message in error.error_summary.items())
-    return WriteError("invalid", title=data.get("title") or guid, guid=guid, reason=reason)
+    complaints = "; ".join(f"{field}: {message}" for field, message in error.error_summary.items())
+    return WriteError("invalid", title=data.get("title") or guid, guid=guid, reason=complaints)
 
 
 # Dry run
@@ -272,12 +285,7 @@ def _preview(item: HarvestItem, shared: Work) -> None:
     try:
         data, _notes = _draft(item, shared)
     except (SourceError, FetchError) as error:
-        item.action = "fail"
-        item.error = {
-            "cause": "unusable",
-            "pl": both("record", guid=item.guid, reason=error.text("pl"))[1],
-            "en": both("record", guid=item.guid, reason=error.text("en"))[0],
-        }
+        item.action, item.error = "fail", record_reason(error, item.guid, "unusable")
         return
     except Exception as error:
         log.exception("Record %s could not be mapped", item.guid)

@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x6B69656C63650001  # of one round at a time
 CACHE_DAYS = 90  # an answer that was not asked for so long is forgotten
-# Runs that nobody is working at any more are looked at again after so long.
-ABANDONED = timedelta(minutes=2)
 
 
 def ensure_tick() -> None:

@@ -338,26 +338,39 @@ def as_stored(draft: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def still_curated(
-    stored: dict[str, Any], draft: Mapping[str, Any], base: Base, existing: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The stored values with the old ones for what was curated before this write, so that it goes on counting so."""
-    _keep_curated(stored, draft, base.stored, existing)
+def curated_base(draft: Mapping[str, Any], base: Base, existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored values of what was curated before a write: ``{field: value, "resources": {id: {field: value}}}``.
+
+    Put over what the catalogue stores now (`with_kept`), they let a curated field go on counting as curated.
+    """
     rows = {row["id"]: row for row in existing.get("resources") or []}
     before = {row["id"]: row for row in base.stored.get("resources") or []}
-    for row, new in zip(stored["resources"], draft.get("resources") or [], strict=False):
-        if row["id"] in rows and row["id"] in before:
-            _keep_curated(row, new, before[row["id"]], rows[row["id"]])
-    return stored
+    matched = matched_resources(existing.get("resources") or [], draft.get("resources") or [])
+    kept: dict[str, Any] = _curated_values(draft, base.stored, existing)
+    kept["resources"] = {
+        old["id"]: _curated_values(new, before[old["id"]], rows[old["id"]])
+        for old, new in matched
+        if old is not None and old["id"] in before
+    }
+    return kept
 
 
-def _keep_curated(
-    stored: dict[str, Any], draft: Mapping[str, Any], before: Mapping[str, Any], existing: Mapping[str, Any]
-) -> None:
-    for name in {*before, *existing} - {"resources", "id"} - SYSTEM_FIELDS - RESOURCE_SYSTEM_FIELDS:
-        ours = existing.get(name)
-        if is_curated(name, ours, before) and normal(name, ours) != normal(name, draft.get(name)):
-            stored[name] = before.get(name)
+def _curated_values(
+    draft: Mapping[str, Any], before: Mapping[str, Any], existing: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        name: before.get(name)
+        for name in {*before, *existing} - {"resources", "id"} - SYSTEM_FIELDS - RESOURCE_SYSTEM_FIELDS
+        if is_curated(name, existing.get(name), before)
+        and normal(name, existing.get(name)) != normal(name, draft.get(name))
+    }
+
+
+def with_kept(stored: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What the catalogue stored, with the older base of what was curated."""
+    rows = kept.get("resources") or {}
+    resources = [{**row, **rows.get(row["id"], {})} for row in stored["resources"]]
+    return {**stored, **_plain(kept), "resources": resources}
 
 
 def curated(base: Base, package: Mapping[str, Any]) -> list[Curated]:

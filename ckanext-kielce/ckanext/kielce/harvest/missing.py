@@ -92,7 +92,7 @@ def settle(run: HarvestRun) -> int:
         sa.update(HarvestRecord)
         .where(
             mine,
-            HarvestRecord.state.in_(("active", "failed")),
+            HarvestRecord.state == "active",
             HarvestRecord.guid.in_(of_run.where(HarvestItem.action == "missing")),
         )
         .values(state="missing", missing_since=now, missing_runs=1)

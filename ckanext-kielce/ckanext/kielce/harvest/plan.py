@@ -29,7 +29,7 @@ from ckanext.kielce.harvest.records import (
     digest,
 )
 from ckanext.kielce.harvest.verdict import Reading, refusal
-from ckanext.kielce.harvest.words import both
+from ckanext.kielce.harvest.words import both, reason, record_reason
 
 if TYPE_CHECKING:
     from ckanext.kielce.harvest.base import SourceHarvester
@@ -89,12 +89,12 @@ def known_records(source_id: str) -> Known:
     known = Known({}, {}, 0, 0)
     for guid, fingerprint, state, role, package_state in rows:
         known.total += 1
-        if state in ("active", "failed") and (package_state == "active" or role == "also"):
+        if state == "active" and (package_state == "active" or (package_state and role == "also")):
             known.alive += 1
         if package_state == "deleted" and role == "owner":
             state = "deleted"
-        elif package_state is None and state != "failed":
-            fingerprint = None  # purged: made again
+        elif package_state is None:
+            state, fingerprint = "purged", None  # made again; nothing to miss while it is not
         elif state == "deleted":
             state, fingerprint = "active", None  # restored in the portal
         known.fingerprints[guid] = bytes.fromhex(fingerprint)[:FINGERPRINT] if fingerprint else b""
@@ -178,28 +178,30 @@ def _consider(progress: Progress, record: Record) -> None:
     guid = record.guid.strip()
     if not guid:
         title = "?" if callable(record.content) else record.content.get("title", "?")
-        _line(progress, f"?{progress.read}", "fail", error=_cause("no_guid", record.error, title=title))
+        why = reason("no_guid", title=title)
+        if record.error:
+            why |= {"pl": record.error, "en": record.error}
+        _line(progress, f"?{progress.read}", "fail", error=why)
         return
     if guid in progress.seen:
-        _line(progress, guid, "note", error=_cause("double", guid=guid))
+        _line(progress, guid, "note", error=reason("double", guid=guid))
         return
     progress.seen.add(guid)
     if record.error:
-        _line(progress, guid, "fail", error=_cause("record", guid=guid, reason=record.error))
+        _line(progress, guid, "fail", error=reason("record", guid=guid, reason=record.error))
         return
     state = progress.known.odd.get(guid, "active")
     was = progress.known.fingerprints.get(guid)
     if was is not None and record.incomplete and was:
-        _line(progress, guid, "note", error=_cause("incomplete", guid=guid, reason=record.incomplete))
+        _line(progress, guid, "note", error=reason("incomplete", guid=guid, reason=record.incomplete))
         return
     try:
         fingerprint = digest(
             [
                 progress.run.basis,
                 record.revision if record.revision is not None else record.loaded(),
-                bool(
-                    record.incomplete
-                ),  # never that of the complete record, which has to be written when it comes
+                # never that of the complete record, which has to be written when it comes
+                bool(record.incomplete),
             ]
         )
         if state == "deleted":
@@ -210,11 +212,12 @@ def _consider(progress: Progress, record: Record) -> None:
             return
         content = record.loaded()
     except (SourceError, FetchError) as error:
-        _line(progress, guid, "fail", error=_cause_of(error, guid))
+        cause = "fetch" if isinstance(error, FetchError) else "unusable"
+        _line(progress, guid, "fail", error=record_reason(error, guid, cause))
         return
     except Exception as error:
         log.exception("Record %s could not be read", guid)
-        _line(progress, guid, "fail", error=_cause("unmappable", guid=guid, error=type(error).__name__))
+        _line(progress, guid, "fail", error=reason("unmappable", guid=guid, error=type(error).__name__))
         return
     returns = state in ("missing", "archived")
     action = "create" if was is None else "return" if returns else "change"
@@ -225,7 +228,7 @@ def _consider(progress: Progress, record: Record) -> None:
         content=json.dumps({"content": content, "problems": record.problems}, ensure_ascii=False),
         fingerprint=fingerprint,
         keys=list(record.keys),
-        error=_cause("incomplete", guid=guid, reason=record.incomplete) if record.incomplete else None,
+        error=reason("incomplete", guid=guid, reason=record.incomplete) if record.incomplete else None,
     )
 
 
@@ -246,20 +249,6 @@ def _line(progress: Progress, guid: str, action: str, **values: Any) -> None:
             **values,
         }
     )
-
-
-def _cause(cause: str, given: str | None = None, /, **values: Any) -> dict[str, Any]:
-    english, polish = (given, given) if given else both(cause, **values)
-    return {"cause": cause, "pl": polish, "en": english}
-
-
-def _cause_of(error: SourceError | FetchError, guid: str) -> dict[str, Any]:
-    cause = "fetch" if isinstance(error, FetchError) else "unusable"
-    return {
-        "cause": cause,
-        "pl": both("record", guid=guid, reason=error.text("pl"))[1],
-        "en": both("record", guid=guid, reason=error.text("en"))[0],
-    }
 
 
 def _flush(progress: Progress) -> None:
@@ -285,9 +274,9 @@ def _conclude(
 
     run, known = progress.run, progress.known
     gone = [guid for guid in known.fingerprints if guid not in progress.seen]
-    alive_gone = [guid for guid in gone if known.odd.get(guid, "active") in ("active", "failed")]
+    alive_gone = [guid for guid in gone if known.odd.get(guid, "active") == "active"]
     if broken is not None:
-        reason = _broken_reason(broken, progress.read)
+        why = _broken_reason(broken, progress.read)
         if progress.read == 0 or not progress.seen:
             # An answer that is not what was asked for waits for a decision; no answer is tried again.
             refused = not isinstance(broken, FetchError) and known.total > 0
@@ -295,9 +284,9 @@ def _conclude(
                 missing.note(run, alive_gone)
                 progress.counts["missing"] = len(alive_gone)
             run.counts = dict(progress.counts)
-            closing.refuse(run, reason) if refused else closing.fail(run, reason)
+            closing.refuse(run, why) if refused else closing.fail(run, why)
             return
-        run.reason, run.complete = reason, False
+        run.reason, run.complete = why, False
     else:
         reading = Reading(
             progress.read, run.expected, known.alive, len(alive_gone), minimum_share, known.total

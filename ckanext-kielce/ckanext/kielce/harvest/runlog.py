@@ -201,9 +201,7 @@ def run_errors(run_id: str) -> list[dict[str, Any]]:
 
 def record_errors(source_id: str) -> list[dict[str, Any]]:
     """The known records of a source that have an error now, by cause, as `run_errors`."""
-    condition = sa.and_(
-        HarvestRecord.source_id == source_id, HarvestRecord.state.in_(("active", "failed", "missing"))
-    )
+    condition = sa.and_(HarvestRecord.source_id == source_id, HarvestRecord.state.in_(("active", "missing")))
     return _grouped(HarvestRecord, condition, HarvestRecord.guid, source_id)
 
 

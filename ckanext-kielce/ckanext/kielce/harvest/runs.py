@@ -1,4 +1,4 @@
-"""The life of a run: booked, claimed under a lease, released to the writers or refused, finished.
+"""The first half of a run's life: booked, claimed under a lease, read; `closing` is the other half.
 
 A run belongs to the process whose lease it carries. A process that dies lets its lease lapse, and another one begins the
 reading again; nothing of a reading is visible before it is complete, so that beginning again is harmless.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from ckanext.kielce.harvest import settings
 from ckanext.kielce.harvest.cache_store import DatabaseCache
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRun, HarvestSourceState
 from ckanext.kielce.harvest.records import Client, Source
+from ckanext.kielce.harvest.words import reason
 from sqlalchemy.dialects.postgresql import insert
 
 if TYPE_CHECKING:
@@ -231,10 +232,10 @@ def work(run: HarvestRun) -> None:
     harvester = harvester_of(row.type) if row else None
     if row is None or harvester is None:
         kind = row.type if row else "?"
-        closing.fail(run, {"cause": "no_harvester", **sentence("no_harvester", type=kind), "numbers": {}})
+        closing.fail(run, {**reason("no_harvester", type=kind), "numbers": {}})
         return
     if run.attempts > MAX_ATTEMPTS:
-        closing.fail(run, {"cause": "gave_up", **sentence("gave_up", attempts=MAX_ATTEMPTS), "numbers": {}})
+        closing.fail(run, {**reason("gave_up", attempts=MAX_ATTEMPTS), "numbers": {}})
         return
     try:
         source = source_of(row)
@@ -245,13 +246,6 @@ def work(run: HarvestRun) -> None:
     share = tk.config.get("ckanext.kielce.harvest.minimum_share") if share is None else share
     minutes = float(tk.config.get("ckanext.kielce.harvest.read_minutes"))
     plan.read(run, harvester, source, minimum_share=float(share), seconds=minutes * 60)
-
-
-def sentence(code: str, **values: Any) -> dict[str, str]:
-    from ckanext.kielce.harvest.words import both
-
-    english, polish = both(code, **values)
-    return {"pl": polish, "en": english}
 
 
 def run_inline(source_id: str, *, dry_run: bool = False) -> str:

@@ -84,7 +84,7 @@ def owner_of(keys: Sequence[str], source_id: str, *, lock: bool = True) -> Harve
             HarvestRecord.keys.overlap(list(keys)),
             HarvestRecord.source_id != source_id,
             HarvestRecord.role == "owner",
-            HarvestRecord.state.in_(("active", "missing", "failed")),
+            HarvestRecord.state.in_(("active", "missing")),
             model.Package.state == "active",
         )
         .order_by(HarvestRecord.first_seen)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pysolr
 import sqlalchemy as sa
@@ -22,21 +22,17 @@ from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest import closing, deposit, runs, store
-from ckanext.kielce.harvest.deposit import Work, WriteError, reason, record_of
+from ckanext.kielce.harvest.deposit import Work, WriteError, record_of
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.harvest.records import SourceError
-from ckanext.kielce.harvest.words import both
-
-if TYPE_CHECKING:
-    pass
+from ckanext.kielce.harvest.words import both, reason, record_reason
 
 log = logging.getLogger(__name__)
 
 SLICE = 50  # items a lease
 ATTEMPTS = 6  # at one item, before it counts as failed
-WAITS = tuple(
-    timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 120)
-)  # between them; the last repeats
+# between them; the last repeats
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 120))
 
 
 def work(owner: str, *, run_id: str | None = None) -> int:
@@ -50,7 +46,8 @@ def work(owner: str, *, run_id: str | None = None) -> int:
     except (SourceError, ValueError) as error:
         model.Session.rollback()
         text = error if isinstance(error, SourceError) else SourceError(str(error))
-        _fail_all(ids, {"cause": "source", "pl": text.text("pl"), "en": text.text("en")})
+        for item_id in ids:
+            _fail(item_id, {"cause": "source", "pl": text.text("pl"), "en": text.text("en")})
         closing.finish_if_done(found_run)
         return len(ids)
     written: dict[int, dict[str, Any] | None] = {}
@@ -59,9 +56,8 @@ def work(owner: str, *, run_id: str | None = None) -> int:
             begun = len(documents)
             _one(item_id, owner, shared, written)
             if item_id not in written:
-                del documents[
-                    begun:
-                ]  # CKAN indexes before it commits: what was rolled back must not be found
+                # CKAN indexes before it commits: what was rolled back must not be found
+                del documents[begun:]
     _settle(written, documents)
     closing.finish_if_done(found_run)
     return len(ids)
@@ -161,8 +157,7 @@ def _one(item_id: int, owner: str, shared: Work, written: dict[int, dict[str, An
     guid = item.guid
     try:
         if item.state == "written":
-            search.rebuild(item.package_id, force=False)
-            written[item_id] = None
+            written[item_id] = deposit.recover(item)
         elif item.attempts > ATTEMPTS:
             raise WriteError("gave_up_record", guid=guid, attempts=ATTEMPTS)
         elif item.action == "archive":
@@ -173,12 +168,10 @@ def _one(item_id: int, owner: str, shared: Work, written: dict[int, dict[str, An
     except WriteError as error:
         _fail(item_id, error.reason)
     except (SourceError, FetchError) as error:
-        english = both("record", guid=guid, reason=error.text("en"))[0]
-        polish = both("record", guid=guid, reason=error.text("pl"))[1]
         if isinstance(error, FetchError):
-            _again(item_id, {"cause": "fetch", "pl": polish, "en": english})
+            _again(item_id, record_reason(error, guid, "fetch"))
         else:
-            _fail(item_id, {"cause": "unusable", "pl": polish, "en": english})
+            _fail(item_id, record_reason(error, guid, "unusable"))
     except (SearchIndexError, pysolr.SolrError, search.SearchError) as error:
         log.warning("Record %s could not be indexed: %s", guid, error)
         _again(item_id, reason("index", guid=guid, error=type(error).__name__))
@@ -192,35 +185,30 @@ def _one(item_id: int, owner: str, shared: Work, written: dict[int, dict[str, An
         _fail(item_id, reason("unmappable", guid=guid, error=type(error).__name__))
 
 
-def _fail(item_id: int, reason: dict[str, Any]) -> None:
+def _fail(item_id: int, why: dict[str, Any]) -> None:
     """The item is given up in this run; its record keeps its last good state and is tried again in the next."""
     model.Session.rollback()
     item = model.Session.get(HarvestItem, item_id, populate_existing=True)
     if item is None:
         return
-    item.state, item.error, item.lease_owner, item.lease_until = "failed", reason, None, None
+    item.state, item.error, item.lease_owner, item.lease_until = "failed", why, None, None
     record = record_of(item.source_id, item.guid)
     if record is not None:
-        record.error, record.attempts = reason, record.attempts + 1
+        record.error, record.attempts = why, record.attempts + 1
     _count(item.run_id, 1)
     model.Session.commit()
 
 
-def _fail_all(ids: list[int], reason: dict[str, Any]) -> None:
-    for item_id in ids:
-        _fail(item_id, reason)
-
-
-def _again(item_id: int, reason: dict[str, Any]) -> None:
+def _again(item_id: int, why: dict[str, Any]) -> None:
     """Something that passes was in the way: the item waits a while and is taken up again."""
     model.Session.rollback()
     item = model.Session.get(HarvestItem, item_id, populate_existing=True)
     if item is None:
         return
     if item.attempts >= ATTEMPTS:
-        _fail(item_id, reason)
+        _fail(item_id, why)
         return
-    item.error, item.lease_owner, item.lease_until = reason, None, None
+    item.error, item.lease_owner, item.lease_until = why, None, None
     item.not_before = runs.now() + WAITS[min(item.attempts, len(WAITS)) - 1]
     model.Session.commit()
 

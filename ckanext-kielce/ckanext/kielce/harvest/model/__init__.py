@@ -37,7 +37,7 @@ class HarvestRun(tk.BaseModel):
     :ivar kind: ``run`` or ``dry_run`` (plans, and writes nothing)
     :ivar state: ``queued``, ``reading``, ``held`` (refused, its items wait for a decision), ``writing``, ``finished``
     :ivar outcome: None until it is known; ``ok``, ``partly`` (some records failed or the source broke off),
-        ``unchanged`` (the source said so), ``refused``, ``rejected`` (a refused run that was turned down or overtaken),
+        ``unchanged`` (the source said so), ``refused``, ``rejected`` (a refused run that was turned down),
         ``failed`` (the source could not be read), ``stopped`` (by hand)
     :ivar expected: records the source says it has; None when it does not say
     :ivar read: records read
@@ -127,8 +127,7 @@ class HarvestRecord(tk.BaseModel):
     """A record of a source, for ever; its id is also that of its one permanent harvest object.
 
     :ivar role: ``owner`` writes the dataset, ``also`` is a second source of a dataset that another record owns
-    :ivar state: ``active``, ``missing``, ``archived``, ``failed`` (its last good state stays), ``deleted`` (by hand, in the
-        portal: it is not brought back)
+    :ivar state: ``active``, ``missing``, ``archived``, ``deleted`` (by hand, in the portal: it is not brought back)
     :ivar fingerprint: of all that shapes the dataset; None when the record has to be looked at again
     :ivar draft: the dataset as the source said it (with the source's settings), the base of the three-way merge
     :ivar stored: the same fields as the catalogue had them after the last write; what differs from it was curated
