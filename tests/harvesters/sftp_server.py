@@ -44,7 +44,9 @@ class SftpServer:
                 transport.add_server_key(key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, outer=self)
             self.transports.append(transport)
-            with contextlib.suppress(paramiko.SSHException, EOFError):
+            with contextlib.suppress(
+                paramiko.SSHException, EOFError, OSError
+            ):  # a client may hang up at any point
                 transport.start_server(server=_LogIn(self))
 
     def cut(self) -> None:
