@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,7 @@ from ckanext.kielce.harvest.records import Record, RecordError, Source, SourceEr
 from ckanext.kielce.harvesters.msip import csw_pages, iso, iso_map
 from ckanext.kielce.harvesters.msip.xml import parse, records_apart
 
-spec = importlib.util.spec_from_file_location("msip_samples", Path(__file__).with_name("samples.py"))
-samples = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(samples)
+from tests.harvesters.msip import samples
 
 WFS = "http://msip.example/ows"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +10,8 @@ from ckanext.kielce.harvest.records import Record, Source, SourceError
 from ckanext.kielce.harvesters.msip import iso_map
 from ckanext.kielce.harvesters.ogc import api, feature_map, record_map
 
-spec = importlib.util.spec_from_file_location("ogc_service", Path(__file__).with_name("service.py"))
-service = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(service)
+from tests.harvesters.ogc import service
+
 BASE, link = service.BASE, service.link
 
 
