@@ -13,14 +13,17 @@ from ckan import model as ckan_model
 
 from . import presentation, store, words
 from .jobs import enqueue_observe, enqueue_score
+from .transitions import Transition, transitions
 
 __all__ = [
+    "Transition",
     "deductions",
     "enqueue_observe",
     "enqueue_score",
     "late_list",
     "quality_for",
     "quality_for_many",
+    "transitions",
     "unit_summary",
 ]
 
