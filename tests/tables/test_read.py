@@ -414,3 +414,19 @@ def test_a_line_without_an_end_is_refused_though_a_header_stands_before_it(tmp_p
         read(path, limits=Limits(line=1000))
     assert [item.code for item in caught.value.problems] == ["line_too_long"]
     assert read(path, limits=Limits(line=6000))[0].frame.height == 3
+
+
+def test_a_row_of_the_table_knows_its_row_in_the_file(make):
+    table = one(make("Wykaz zbiorów\n\ntytuł;jednostka\nA;MZD\n\n\nB;ZTM\nC;\n"))
+    assert table.frame["tytuł"].to_list() == ["A", "B", "C"]
+    assert [table.row_number(index) for index in range(3)] == [4, 7, 8]
+
+
+def test_a_row_of_a_sheet_knows_its_row_in_the_file(tmp_path):
+    path = tmp_path / "wykaz.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet()
+        for row, cells in {1: ("tytuł", "jednostka"), 2: ("A", "MZD"), 4: ("B", "ZTM")}.items():
+            sheet.write_row(row, 0, cells)
+    table = one(path)
+    assert [table.row_number(index) for index in range(2)] == [3, 5]

@@ -60,15 +60,27 @@ def assemble(
     ]
     problems.extend(t.problem for t in typed if t.problem)
     frame = pl.DataFrame([t.series for t in typed])
+    blank = pl.Series([], dtype=pl.UInt32)
     if frame.width:
         filled_rows = ~pl.all_horizontal(pl.all().is_null())
         if geometry is not None:
             geometry = geometry.head(frame.height)
         elif frame.null_count().sum_horizontal().sum():
+            blank = frame.select(~filled_rows).to_series().arg_true() + first_row
             frame = frame.filter(filled_rows)
     if not frame.height:
         problems.append(problem("no_rows"))
-    return Table(name, frame, [t.column for t in typed], header_row, skipped, problems, geometry)
+    return Table(
+        name,
+        frame,
+        [t.column for t in typed],
+        header_row,
+        skipped,
+        problems,
+        geometry,
+        first_row=first_row,
+        blank=blank,
+    )
 
 
 def _typed(series: pl.Series, name: str, title: str, first_row: int) -> Typed:

@@ -42,7 +42,6 @@ def read_workbook(path: Path, sniffed: Sniff, limits: Limits = LIMITS) -> list[T
 
 def _read_sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) -> Table | None:
     sheet = workbook.get_sheet_by_name(name)
-    offset = sheet.start[0] if sheet.start else 0  # empty rows above are not in the iterator
     rows: list[list[Any]] = []
     sampled = False
     for row in sheet.iter_rows():
@@ -63,20 +62,20 @@ def _read_sheet(workbook: calamine.CalamineWorkbook, name: str, limits: Limits) 
     problems: list[Problem] = []
     if header.row is None:
         problems.append(problem("no_header"))
-    elif header.row > 0:
-        problems.append(problem("title_rows", count=header.row))
+    elif titles_above := sum(any(not is_empty(cell) for cell in row) for row in rows[: header.row]):
+        problems.append(problem("title_rows", count=titles_above))
     if sampled:
         problems.append(problem("sampled", count=len(body)))
     table = assemble(
         name,
         titles,
         columns,
-        header_row=None if header.row is None else offset + header.row + 1,
-        first_row=offset + header.first + 1,
+        header_row=None if header.row is None else header.row + 1,
+        first_row=header.first + 1,
         warnings=problems,
     )
     table.sampled = sampled
     if not table.frame.width:
         return None
-    table.skipped = [*range(offset + 1, offset + 1 + (header.row or 0)), *table.skipped]
+    table.skipped = [*range(1, 1 + (header.row or 0)), *table.skipped]
     return table

@@ -32,6 +32,8 @@ class Table:
 
     ``header_row`` counts from 1 (None: the file has no header); ``skipped`` are row numbers of titles, totals and
     notes. ``geometry`` holds WKB per row for spatial files (it counts in `value_hash`, it is not loaded).
+    ``first_row`` is the row number of the first row read, ``blank`` are those of rows left out because they hold
+    nothing; both only serve `row_number`.
     """
 
     name: str
@@ -42,3 +44,14 @@ class Table:
     warnings: list[Problem] = field(default_factory=list)
     geometry: pl.Series | None = None
     sampled: bool = False
+    first_row: int = 2
+    blank: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt32))
+
+    def row_number(self, index: int) -> int:
+        """The row of the file, as a spreadsheet counts from 1, that the ``index``-th row of ``frame`` (from 0) stands in."""
+        number = self.first_row + index
+        for row in self.blank:
+            if row > number:
+                break
+            number += 1
+        return number
