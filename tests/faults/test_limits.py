@@ -17,8 +17,8 @@ Open = Callable[..., Shop]
 ILL = [
     ("slow", "failed", "timeout", "total_timeout", 3),
     ("silent", "failed", "timeout", "nie odpowiadał", 2),
-    ("endless", "failed", "too_large", "20971520", 0),
-    ("huge", "failed", "too_large", "20971520", 0),
+    ("endless", "failed", "too_large", "5000000", 0),
+    ("huge", "failed", "too_large", "5000000", 0),
     ("bomb", "failed", "compression_bomb", "200 razy", 0),
     ("inside", "failed", "refused_address", "169.254.169.254", 0),
     ("entities", "refused", "not_the_source", "deklarację typu dokumentu", 0),

@@ -108,6 +108,16 @@ def test_a_large_answer_is_not_kept_and_a_smaller_limit_holds_for_the_kept_one(s
     assert caught.value.kind == "too_large"
 
 
+@pytest.mark.parametrize(("portal", "protocol"), [(1000, 20_000), (20_000, 1000), (1000, None)])
+def test_the_smaller_of_the_portals_and_the_protocols_limit_holds(site, client, portal, protocol):
+    site.files["/x"] = (b"x" * 5000, {})
+    client.settings = replace(client.settings, max_bytes=portal)
+    for conditional in (False, True):
+        with pytest.raises(FetchError) as caught:
+            client.fetch(f"{site.url}/x", conditional=conditional, max_bytes=protocol)
+        assert caught.value.kind == "too_large" and "1000" in caught.value.text("en")
+
+
 def test_another_login_is_another_answer(site, client, monkeypatch):
     site.files["/x"] = (b"1", {"ETag": '"1"'})
     client.fetch(f"{site.url}/x", conditional=True).close()

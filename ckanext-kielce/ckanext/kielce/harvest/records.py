@@ -167,10 +167,12 @@ class Client:
     def fetch(self, url: str, *, conditional: bool = False, **options: Any) -> Response:
         """As `ckanext.kielce.common.http.fetch`; raises FetchError.
 
-        With ``conditional`` (GET only) the server is told what we have of the last time. Its "not modified" comes back
+        ``max_bytes`` is the protocol's own limit of an answer; the smaller of it and the portal's holds. With ``conditional`` (GET only) the server is told what we have of the last time. Its "not modified" comes back
         as an answer of status 304 whose body is the kept one, and counts in ``not_modified``.
         """
         headers = dict(options.pop("headers", None) or {})
+        limit = (self.settings or HttpSettings.from_config()).max_bytes
+        options["max_bytes"] = min(options.get("max_bytes") or limit, limit)
         ours, theirs = urlsplit(self.source.url), urlsplit(url)
         if (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc):
             headers = {**self._headers, **headers}
@@ -200,8 +202,7 @@ class Client:
             answer = self._asked(url, headers, {**options, **known})
             if not answer.not_modified:
                 return self._kept(answer, key, cache, now)
-            limit = options.get("max_bytes") or (self.settings or HttpSettings.from_config()).max_bytes
-            again = open_kept(kept, answer, limit)
+            again = open_kept(kept, answer, options["max_bytes"])
             if again is not None:
                 self.not_modified += 1
                 return again

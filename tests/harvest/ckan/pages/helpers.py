@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckanext.kielce.harvest.model import HarvestRun
 
+LOG_IN = "http://jan:tajne@zrodlo.example/"
+
 
 def page(app: Any, path: str, headers: dict[str, str] | None = None, status: int = 200) -> str:
     answer = app.get(path, headers=headers or {}, status=status, follow_redirects=False)
