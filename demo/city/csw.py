@@ -70,7 +70,7 @@ def settings(home: Path, url: str, database: Path) -> dict[str, dict[str, str]]:
             "url": url,
             "mimetype": "application/xml; charset=UTF-8",
             "encoding": "UTF-8",
-            "language": "pl",
+            # no "language": pycsw knows en, fr and el only, and logs a traceback a request for any other
             "maxrecords": str(MAX_RECORDS),
             "gzip_compresslevel": "0",
             "profiles": "apiso",

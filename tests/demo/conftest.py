@@ -96,7 +96,13 @@ def msip_url(city_folder: Path):
 
 
 @pytest.fixture(scope="session")
-def csw_url(city_folder: Path):
+def csw_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What pycsw complains of."""
+    return tmp_path_factory.mktemp("csw") / "stderr"
+
+
+@pytest.fixture(scope="session")
+def csw_url(city_folder: Path, csw_log: Path):
     """pycsw in its own venv."""
     python = ROOT / "var" / "cache" / "pycsw-venv" / "bin" / "python"
     if not python.exists():
@@ -114,7 +120,8 @@ def csw_url(city_folder: Path):
         "--mapserver-port",
         "8002",
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with csw_log.open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         line = process.stdout.readline()
         assert line.startswith("CSW 2.0.2: "), line

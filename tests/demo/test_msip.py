@@ -214,6 +214,11 @@ def records_url(csw_url: str, start: int, size: int) -> str:
     )
 
 
+def test_the_catalogue_complains_of_nothing(ask, csw_url: str, csw_log: Path) -> None:
+    assert ask(records_url(csw_url, 1, 5)).status == 200
+    assert csw_log.read_text() == ""
+
+
 def test_the_catalogue_pages_through_all_records(ask, csw_url: str, city_folder: Path) -> None:
     ids, start = [], 1
     while start:
