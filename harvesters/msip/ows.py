@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ckanext.kielce.harvest.records import SourceError
@@ -79,9 +79,18 @@ class Layer:
         return {key: value for key, value in asdict(self).items() if value not in ("", [], None)}
 
 
+class Named(Protocol):
+    """A layer of any service."""
+
+    name: str
+
+
+L = TypeVar("L", bound=Named)
+
+
 @dataclass
-class Wfs:
-    """A web feature service; ``limit`` is the most features one answer holds (None: none declared)."""
+class MapService(Generic[L]):
+    """What WFS and WMS both say of themselves."""
 
     url: str
     version: str
@@ -90,16 +99,21 @@ class Wfs:
     email: str = ""
     fees: str = ""
     access: str = ""
-    limit: int | None = None
-    layers: list[Layer] = field(default_factory=list)
+    layers: list[L] = field(default_factory=list)
 
-    def find(self, name: str) -> Layer | None:
+    def find(self, name: str) -> L | None:
         """A layer by its name, with or without the prefix of its namespace."""
-        exact = next((layer for layer in self.layers if layer.name == name), None)
         bare = name.rpartition(":")[2].casefold()
-        return exact or next(
-            (layer for layer in self.layers if layer.name.rpartition(":")[2].casefold() == bare), None
-        )
+        exact = (layer for layer in self.layers if layer.name == name)
+        close = (layer for layer in self.layers if layer.name.rpartition(":")[2].casefold() == bare)
+        return next(exact, None) or next(close, None)
+
+
+@dataclass
+class Wfs(MapService[Layer]):
+    """A web feature service; ``limit`` is the most features one answer holds (None: none declared)."""
+
+    limit: int | None = None
 
 
 @lru_cache(maxsize=2048)

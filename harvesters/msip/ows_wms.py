@@ -9,7 +9,7 @@ from typing import Any
 
 from ckanext.kielce.common import vocabularies
 from ckanext.kielce.harvest.records import SourceError
-from ckanext.kielce.harvesters.msip.ows import epsg, service_url
+from ckanext.kielce.harvesters.msip.ows import MapService, epsg, service_url
 from ckanext.kielce.harvesters.msip.xml import (
     Element,
     child_text,
@@ -50,25 +50,10 @@ class WmsLayer:
 
 
 @dataclass
-class Wms:
+class Wms(MapService[WmsLayer]):
     """A web map service."""
 
-    url: str
-    version: str
-    title: str = ""
-    provider: str = ""
-    email: str = ""
-    fees: str = ""
-    access: str = ""
     formats: list[str] = field(default_factory=list)
-    layers: list[WmsLayer] = field(default_factory=list)
-
-    def find(self, name: str) -> WmsLayer | None:
-        """A layer by its name, with or without the prefix of a namespace."""
-        bare = name.rpartition(":")[2].casefold()
-        exact = (layer for layer in self.layers if layer.name == name)
-        close = (layer for layer in self.layers if layer.name.rpartition(":")[2].casefold() == bare)
-        return next(exact, None) or next(close, None)
 
 
 def read_wms(body: bytes, url: str) -> Wms:

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ckanext.kielce.harvest.base import (
-    Client,
-    ConfigField,
-    DatasetDraft,
-    Record,
-    RecordError,
-    Source,
-    SourceHarvester,
-    language,
-)
+from ckanext.kielce.harvest.base import Client, ConfigField, DatasetDraft, Record, Source, language
+from ckanext.kielce.harvesters.said import Said
 
 from .ckan_api import MOST, read, root
 from .ckan_mapping import dataset
-
-DOMAINS = ConfigField(
-    "Your own table {group, category or EU theme code of that portal: domain of the city}.",
-    "map",
-    description_pl="Własna tabela {grupa, kategoria lub kod tematu UE tamtego portalu: dziedzina miasta}.",
-)
+from .portal import PortalHarvester
 
 
 def page_size(value: Any) -> str | None:
@@ -31,7 +18,7 @@ def page_size(value: Any) -> str | None:
     return None if 1 <= value <= MOST else f"give a number from 1 to {MOST}"
 
 
-class CkanPortalHarvester(SourceHarvester):
+class CkanPortalHarvester(PortalHarvester):
     """The source's address is the portal's, ``https://otwartedane.example``."""
 
     about: ClassVar[dict[str, str]] = {
@@ -39,7 +26,6 @@ class CkanPortalHarvester(SourceHarvester):
         "title": "Inny portal CKAN",
         "description": "Zbiory innego portalu CKAN przez jego API (package_search)",
     }
-    precedence = 20
     config_schema: ClassVar[dict[str, ConfigField]] = {
         "organizations": ConfigField(
             "Take only the datasets of these organisations (short names).",
@@ -61,21 +47,19 @@ class CkanPortalHarvester(SourceHarvester):
             check=page_size,
             description_pl="Ile zbiorów w jednym zapytaniu (domyślnie 200).",
         ),
-        "domains": DOMAINS,
+        **PortalHarvester.config_schema,
     }
+    untitled = Said(
+        "nie ma tytułu ani nazwy; jego właściciel musi je podać.",
+        "has neither a title nor a name; its owner must give it one.",
+    )
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:
         yield from read(client, source.url, source.config)
 
-    def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
+    def draft(self, record: Record, source: Source) -> DatasetDraft:
         content = record.loaded()
-        draft = dataset(content["package"], content["base"], source.config.get("domains"), language())
-        if not draft.data.get("title"):
-            raise RecordError(
-                f"The dataset {record.guid} has neither a title nor a name; its owner must give it one.",
-                f"Zbiór {record.guid} nie ma tytułu ani nazwy; jego właściciel musi je podać.",
-            )
-        return draft
+        return dataset(content["package"], content["base"], source.config.get("domains"), language())
 
     def original_url(self, guid: str, source: Source) -> str | None:
         return f"{root(source.url)}/dataset/{guid}"

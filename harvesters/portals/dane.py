@@ -10,16 +10,15 @@ from ckanext.kielce.harvest.base import (
     ConfigField,
     DatasetDraft,
     Record,
-    RecordError,
     Source,
     SourceError,
-    SourceHarvester,
     language,
 )
+from ckanext.kielce.harvesters.said import Said
 
-from .ckan import DOMAINS
 from .dane_api import read, root, site
 from .dane_mapping import dataset
+from .portal import PortalHarvester
 
 
 def whole(value: Any) -> str | None:
@@ -29,7 +28,7 @@ def whole(value: Any) -> str | None:
     )
 
 
-class DaneGovPlHarvester(SourceHarvester):
+class DaneGovPlHarvester(PortalHarvester):
     """The source's address is the API's, ``https://api.dane.gov.pl/1.4``."""
 
     about: ClassVar[dict[str, str]] = {
@@ -53,8 +52,12 @@ class DaneGovPlHarvester(SourceHarvester):
             "flag",
             description_pl="true: dla nowych i zmienionych zbiorów pobierz też angielski tytuł i opis.",
         ),
-        "domains": DOMAINS,
+        **PortalHarvester.config_schema,
     }
+    untitled = Said(
+        "nie ma tytułu; jego właściciel musi go podać w dane.gov.pl.",
+        "has no title; its owner must give it one at dane.gov.pl.",
+    )
 
     def records(self, source: Source, client: Client) -> Iterator[Record]:
         if not source.config.get("institution") and not source.config.get("query"):
@@ -64,14 +67,8 @@ class DaneGovPlHarvester(SourceHarvester):
             )
         yield from read(client, source.url, source.config)
 
-    def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
-        draft = dataset(record.loaded(), source.config.get("domains"), language())
-        if not draft.data.get("title"):
-            raise RecordError(
-                f"The dataset {record.guid} has no title; its owner must give it one at dane.gov.pl.",
-                f"Zbiór {record.guid} nie ma tytułu; jego właściciel musi go podać w dane.gov.pl.",
-            )
-        return draft
+    def draft(self, record: Record, source: Source) -> DatasetDraft:
+        return dataset(record.loaded(), source.config.get("domains"), language())
 
     def original_url(self, guid: str, source: Source) -> str | None:
         return f"{site(root(source.url))}/pl/dataset/{guid}"

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ckanext.kielce.harvest.base import (
-    Client,
-    ConfigField,
-    DatasetDraft,
-    Record,
-    RecordError,
-    Source,
-    SourceHarvester,
-    language,
-)
+from ckanext.kielce.harvest.base import Client, ConfigField, DatasetDraft, Record, Source, language
+from ckanext.kielce.harvesters.said import Said
 
-from .ckan import DOMAINS
+from .portal import PortalHarvester
 from .rdf_mapping import dataset
 from .rdf_parse import Parser
 from .rdf_read import FORMATS, read
 
 
-class DcatRdfHarvester(SourceHarvester):
+class DcatRdfHarvester(PortalHarvester):
     """The source's address is the catalogue's, or its first page's."""
 
     about: ClassVar[dict[str, str]] = {
@@ -30,7 +22,6 @@ class DcatRdfHarvester(SourceHarvester):
         "title": "Katalog DCAT-AP (RDF)",
         "description": "Katalog danych w RDF (DCAT-AP): RDF/XML, Turtle lub JSON-LD, w całości albo na stronach",
     }
-    precedence = 20
     config_schema: ClassVar[dict[str, ConfigField]] = {
         "rdf_format": ConfigField(
             "Format of the catalogue; by default it is told by the answer.",
@@ -46,8 +37,12 @@ class DcatRdfHarvester(SourceHarvester):
             "flag",
             description_pl="true: liczba hydra:totalItems obejmuje nie tylko zbiory, więc nie porównuj jej z odczytem.",
         ),
-        "domains": DOMAINS,
+        **PortalHarvester.config_schema,
     }
+    untitled = Said(
+        "nie ma tytułu (dct:title); jego właściciel musi go podać.",
+        "has no dct:title; its owner must give it one.",
+    )
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -56,16 +51,10 @@ class DcatRdfHarvester(SourceHarvester):
     def records(self, source: Source, client: Client) -> Iterator[Record]:
         yield from read(client, source.url, source.config)
 
-    def to_dataset(self, record: Record, source: Source) -> DatasetDraft:
+    def draft(self, record: Record, source: Source) -> DatasetDraft:
         content = record.loaded()
         package = self._parser.package(content["subject"], content["triples"])
-        draft = dataset(package, record.guid, source.config.get("domains"), language())
-        if not draft.data.get("title"):
-            raise RecordError(
-                f"The dataset {record.guid} has no dct:title; its owner must give it one.",
-                f"Zbiór {record.guid} nie ma tytułu (dct:title); jego właściciel musi go podać.",
-            )
-        return draft
+        return dataset(package, record.guid, source.config.get("domains"), language())
 
     def original_url(self, guid: str, source: Source) -> str | None:
         return guid if guid.startswith(("http://", "https://")) else source.url
