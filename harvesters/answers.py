@@ -8,6 +8,7 @@ from typing import Any
 
 from ckanext.kielce.common.http_errors import safe_url
 from ckanext.kielce.harvest.records import SourceError
+from ckanext.kielce.harvesters.said import Said
 
 HTML = re.compile(
     rb"^[\xef\xbb\xbf\s]*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*(<!doctype\s+html|<html|<head|<body)",
@@ -17,16 +18,31 @@ HTML = re.compile(
 HEAD = 4096
 
 
+#: What is said, after its address, of an answer that is a page for people.
+PAGE = Said(
+    "odpowiada stroną WWW zamiast danymi (logowanie albo komunikat o błędzie?). Otwórz adres w przeglądarce, po czym "
+    "popraw go lub ustaw hasło źródła.",
+    "answered with a web page instead of data (a log-in or error page?). Open the address in a browser, then correct it "
+    "or set the source's secret.",
+)
+
+
+def is_page(head: bytes) -> bool:
+    """Whether an answer begins as a web page; ``head`` is its beginning."""
+    return HTML.match(head[:HEAD]) is not None
+
+
+def page_error(url: str) -> SourceError:
+    """What to raise when a page for people came instead of data."""
+    where = safe_url(url)
+    return SourceError(f"{where} {PAGE.en}", f"{where} {PAGE.pl}")
+
+
 def refuse_pages(head: bytes, url: str) -> None:
     """Raise SourceError when the answer begins as a web page, or is empty; ``head`` is its beginning."""
     where = safe_url(url)
-    if HTML.match(head[:HEAD]):
-        raise SourceError(
-            f"{where} answered with a web page instead of data (a log-in or error page?). Open the address in a "
-            "browser, then correct it or set the source's secret.",
-            f"{where} odpowiada stroną WWW zamiast danymi (logowanie albo komunikat o błędzie?). Otwórz adres w "
-            "przeglądarce, po czym popraw go lub ustaw hasło źródła.",
-        )
+    if is_page(head):
+        raise page_error(url)
     if not head.strip():
         raise SourceError(
             f"{where} answered with nothing. Try again later; if it stays so, ask the source's owner.",

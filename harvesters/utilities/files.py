@@ -28,11 +28,12 @@ from ckanext.kielce.harvest.base import (
 )
 from ckanext.kielce.harvest.links import file_key
 from ckanext.kielce.harvest.records import digest
+from ckanext.kielce.harvesters.answers import page_error
 from ckanext.kielce.harvesters.said import Said, tell
 
 from . import columns, json_api, remote
 from .datapackage import parse_catalog, parse_package, recognise
-from .index import parse_index
+from .index import IndexEntry, is_listing, parse_index
 from .listing import Listing, description
 from .manifest import load_json, parse_manifest
 from .mapping import dataset
@@ -133,14 +134,21 @@ class UtilityFilesHarvester(SourceHarvester):
             body, base, whole = answer.body, answer.url, answer
             html = _looks_like_html(answer.headers.get("content-type", ""), body)
         form = source.config.get("form")
+        entries = parse_index(body, base) if form == "index" or (form is None and html) else []
         if form is None and html:
-            described = description(parse_index(body, base))
+            if urlsplit(source.url).path.endswith(
+                ".json"
+            ):  # the address of a description, and a page came instead
+                raise page_error(base)
+            described = description(entries)
             if described:  # a folder with a description of its own is read through it
                 with client.fetch(described, conditional=True, max_bytes=MAX_DESCRIPTION) as answer:
                     body, base, html, whole = answer.body, answer.url, False, answer
         form = form or ("index" if html else recognise(body, base))
         if form == "index":
-            yield from self._index(body, base, source, client)
+            if not is_listing(body, entries):
+                raise page_error(base)
+            yield from self._index(entries, base, source, client)
         elif form == "catalog":
             yield from self._catalog(body, base, source, client)
         else:
@@ -173,21 +181,28 @@ class UtilityFilesHarvester(SourceHarvester):
             else:
                 yield Record(f"json_api-{number}", None, {"title": "?"}, error=found.text(language()))
 
-    def _index(self, body: bytes, base: str, source: Source, client: Client) -> Iterator[Record]:
-        entries = parse_index(body, base)
+    def _index(
+        self, entries: list[IndexEntry], base: str, source: Source, client: Client
+    ) -> Iterator[Record]:
         listing = Listing(base, source.config.get("series"))
         listing.add(entries)
         # a folder that should have answered: no set is known to be whole then
-        silent: FetchError | None = None
+        silent: FetchError | SourceError | None = None
         if source.config.get("subfolders", True):
             for folder in (entry for entry in entries if entry.folder):
                 try:
                     with client.fetch(folder.url, conditional=True, max_bytes=MAX_DESCRIPTION) as answer:
-                        listing.add(parse_index(answer.body, answer.url), folder.name)
+                        inside = parse_index(answer.body, answer.url)
+                        if not is_listing(answer.body, inside):
+                            raise page_error(answer.url)
+                    listing.add(inside, folder.name)
                 except FetchError as error:
                     if error.status not in GONE:
                         silent = error
                     yield Record.unanswered(folder.name, error)
+                except SourceError as error:
+                    silent = error
+                    yield Record(folder.name, None, {"title": folder.name}, error=error.text(language()))
         heads = MAX_HEADS if source.config.get("head", True) else 0
         for found in listing.sets(lambda member: _columns(member.entry.url, client)):
             stamps, missed = [], silent.text(language()) if silent else None

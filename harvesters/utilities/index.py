@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -12,6 +13,11 @@ from lxml import etree
 MAX_LINKS = 20_000
 #: Characters of a file's name, as on any file system.
 MAX_NAME = 255
+
+
+#: How servers head the listing of a folder, even of an empty one: Apache, nginx, lighttpd; Python.
+LISTING = re.compile(rb"<(?:title|h1)[^>]*>\s*(?:index of|directory listing)", re.IGNORECASE)
+PASSWORD = re.compile(rb"<input[^>]*type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,11 @@ def _links(body: bytes) -> list[tuple[str, str, str]]:
     except etree.LxmlError:  # nothing at all, or nothing like HTML: what was found so far is good
         return target.links
     return target.links
+
+
+def is_listing(body: bytes, entries: Sequence[IndexEntry]) -> bool:
+    """Whether a page lists a folder: it names something in it, or calls itself a listing, and asks for no password."""
+    return not PASSWORD.search(body) and (bool(entries) or LISTING.search(body) is not None)
 
 
 def parse_index(body: bytes, base: str) -> list[IndexEntry]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from ckanext.kielce.harvesters.answers import PAGE, is_page
 from ckanext.kielce.harvesters.said import Said
 
 from .model import FileEntry, FileSet, FormError, absolute, file_name, one_line, whole_number
@@ -23,8 +24,10 @@ _FLAGS = ("sample_data", "closed_series")
 def load_json(body: bytes, what: str) -> Any:
     """JSON from bytes (UTF-8, a byte-order mark is forgiven).
 
-    :raises FormError: naming ``what`` and the place of the fault.
+    :raises FormError: naming ``what`` and the place of the fault, or that a web page came instead.
     """
+    if is_page(body):
+        raise FormError(f"{what} {PAGE.pl}", f"{what} {PAGE.en}")
     try:
         return json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -83,8 +83,8 @@ def test_a_catalogue_that_answers_nonsense(
 def test_a_manifest_that_is_none(portal: Portal, documents: tuple[Shop, str], fault: str) -> None:
     shop, source = documents
     with shop.ill(fault):
-        # a page of HTML is read as an index of files, and finds none
-        run = refused(portal, source, "empty" if fault in ("empty_list", "login") else "not_the_source")
+        run = refused(portal, source, "empty" if fault == "empty_list" else "not_the_source")
+    assert ("stroną WWW" in run["reason"]["pl"]) == (fault == "login")
     assert run["reason"]["numbers"]["read"] == 0
     portal.assert_holds(source, shop.titles)
 
