@@ -315,26 +315,39 @@ def _profile(
     columns = (seen[-1].profile or {}).get("columns") if seen else None
     if not columns:
         return []
-    bare = content.undescribed(columns, dictionary_of(resource, options.columns_field))
-    found = []
-    if bare:
-        params = {
-            "variant": "found",
-            "file": resource.get("name") or resource.get("url") or "",
-            "columns": bare[:8],
-            "count": len(bare),
-            "certainty": 1.0,
-        }
-        found.append(Finding("undescribed_columns", share=len(bare) / len(columns), params=params))
     return findings.record(
         package["id"],
         resource["id"],
         "profile",
-        found,
-        {"undescribed_columns"},
+        profile_findings(resource, columns, options),
+        PROFILE,
         now,
         content.rules_version(),
     )
+
+
+#: Codes of what the data dictionary is checked for.
+PROFILE = frozenset({"undescribed_columns"})
+
+
+def profile_findings(
+    resource: dict[str, Any], columns: Mapping[str, str], options: Settings
+) -> list[Finding]:
+    """Columns of a file of which its dictionary says nothing.
+
+    :param columns: name -> type
+    """
+    bare = content.undescribed(columns, dictionary_of(resource, options.columns_field))
+    if not bare:
+        return []
+    params = {
+        "variant": "found",
+        "file": resource.get("name") or resource.get("url") or "",
+        "columns": bare[:8],
+        "count": len(bare),
+        "certainty": 1.0,
+    }
+    return [Finding("undescribed_columns", share=len(bare) / len(columns), params=params)]
 
 
 def needs_judging(package: dict[str, Any]) -> bool:

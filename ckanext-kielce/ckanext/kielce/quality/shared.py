@@ -5,6 +5,7 @@ Languages are ``pl`` and ``en``. Nothing here writes.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -12,18 +13,58 @@ from typing import Any
 from ckan import model as ckan_model
 
 from . import presentation, store, words
+from .gains import Fix, fixes
 from .jobs import enqueue_observe, enqueue_score
+from .league import UnitRow, league
+from .overview import SORTS as SET_SORTS
+from .overview import (
+    Filter,
+    Issue,
+    SetRow,
+    decided,
+    finding_texts,
+    issues,
+    sets,
+    status_texts,
+    turning_between,
+)
+from .pending import FrequencyChange, frequency_changes
 from .transitions import Transition, transitions
+from .trial import trial
+from .twins import Pair
+from .twins import cells as twin_cells
+from .twins import pairs as twin_pairs
 
 __all__ = [
+    "SET_SORTS",
+    "Filter",
+    "Fix",
+    "FrequencyChange",
+    "Issue",
+    "Pair",
+    "SetRow",
     "Transition",
+    "UnitRow",
+    "decided",
     "deductions",
     "enqueue_observe",
     "enqueue_score",
+    "finding_texts",
+    "fixes",
+    "frequency_changes",
+    "issues",
     "late_list",
+    "league",
+    "next_crossing",
     "quality_for",
     "quality_for_many",
+    "sets",
+    "status_texts",
     "transitions",
+    "trial",
+    "turning_between",
+    "twin_cells",
+    "twin_pairs",
     "unit_summary",
 ]
 
@@ -67,3 +108,8 @@ def unit_summary(unit: str, lang: str = "pl", user: str | None = None) -> dict[s
     late = statuses["overdue"] + statuses["delinquent"]
     told = words.unit_sentence(lang, total=len(rows), late=late, mean=mean)
     return {"total": len(rows), "statuses": dict(statuses), "late": late, "index": mean, "sentence": told}
+
+
+def next_crossing(dataset_ids: Iterable[str] | None, now: dt.datetime) -> dt.datetime | None:
+    """When the first of these datasets (None: of all) will read differently because of the time alone; None for never."""
+    return store.next_crossing(dataset_ids, now)

@@ -52,6 +52,23 @@ def scores_of(package_ids: Iterable[str]) -> dict[str, model.Score]:
     return {row.package_id: row for row in rows}
 
 
+def next_crossing(package_ids: Iterable[str] | None, now: dt.datetime) -> dt.datetime | None:
+    """The first moment after ``now`` at which one of the datasets (None: of all) crosses a threshold.
+
+    Of all, the schedule's moments alone, which an index finds; of some, every date at which a status turns as well, since a
+    score may be waiting to be made anew.
+    """
+    score = model.Score
+    if package_ids is None:
+        return Session.scalar(select(sa.func.min(score.next_crossing)).where(score.next_crossing > now))
+    columns = (score.next_crossing, score.due_at, score.overdue_at, score.delinquent_at)
+    ids = list(package_ids)
+    query = select(*(sa.func.min(each).filter(each > now) for each in columns)).where(
+        score.package_id.in_(ids)
+    )
+    return min(filter(None, Session.execute(query).one()), default=None)
+
+
 def status_now(score: model.Score, now: dt.datetime | None = None) -> str:
     """The status at this moment: it turns at known dates, which may have passed since the last score."""
     now = now or utc_now()
@@ -117,7 +134,7 @@ def list_scores(
 def _conditions(filters: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if status := filters.get("status"):
-        found.append(_status_is(status))
+        found.append(status_is(status))
     if grade := filters.get("grade"):
         found.append(model.Score.grade.is_(None) if grade == "none" else model.Score.grade == grade)
     if reason := filters.get("reason"):
@@ -132,7 +149,7 @@ def _conditions(filters: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _status_is(status: str) -> sa.ColumnElement[bool]:
+def status_is(status: str) -> sa.ColumnElement[bool]:
     """The status of this moment as a condition on the dates at which it turns (see ``status_now``)."""
     score, now = model.Score, utc_now()
     turning = score.status.in_(("fresh", "due", "overdue", "delinquent"))

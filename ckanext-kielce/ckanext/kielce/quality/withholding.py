@@ -1,7 +1,7 @@
 """Keep files in which personal data are suspected from the public until a coordinator has decided.
 
 The resource stays listed, with a note; its address is left out and its download, DataStore table and views are refused to
-everyone who may not edit the dataset.
+everyone who may neither edit the dataset nor decide about it.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ def hide_from_reader(context: Any, package: dict[str, Any]) -> None:
     if context.get("ignore_auth") or context.get("for_update"):
         return
     withheld = withheld_of(package.get("id"))
-    if withheld and not may_edit(context, package["id"]):
+    if withheld and not may_open(context, package["id"]):
         hide(package, withheld)
 
 
-def may_edit(context: Any, package_id: str) -> bool:
-    """Whether the reader may edit the dataset."""
+def may_open(context: Any, package_id: str) -> bool:
+    """Whether the reader may open files that are withheld: he may edit the dataset, or has to decide about them."""
     user = {"user": context.get("user"), "auth_user_obj": context.get("auth_user_obj")}
     try:
-        tk.check_access("package_update", user, {"id": package_id})  # type: ignore[arg-type]
+        tk.check_access("kielce_quality_withheld_show", user, {"id": package_id})  # type: ignore[arg-type]
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return False
     return True

@@ -48,6 +48,7 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
     "archival": ("zbiór archiwalny", "archival set"),
     "ended_member": ("część serii zakończona", "part of the series ended"),
     "frequency_approved": ("zatwierdzono częstotliwość", "frequency approved"),
+    "frequency_rejected": ("odrzucono częstotliwość", "frequency rejected"),
     "no_personal_data": ("brak danych osobowych", "no personal data"),
     "infrastructure_allowed": ("przebieg sieci może być jawny", "the network may be shown"),
     "removed": ("plik usunięto", "file removed"),

@@ -43,18 +43,7 @@ class TwinDisagreement(Check):
     ) -> Iterator[Finding]:
         """Compare the newest versions; `mirrored` when the one judged is the other side of the declaration."""
         judged, beside = (two, one) if mirrored else (one, two)
-        here = _cells(one, [key for key, _ in twin.keys], twin.value[0])
-        there = _cells(two, [key for _, key in twin.keys], twin.value[1])
-        units = [unit or in_name(column) for unit, column in zip(twin.unit, twin.value, strict=True)]
-        factor = ratio(*units)
-        for coarser in (_by_end, _by_month):
-            if not any(key in there for key in here):  # "2024-06" there is "30.06.2024" here
-                here, there = coarser(here), coarser(there)
-        common = [key for key in here if key in there]
-        off = []
-        for key in common:
-            if _differ(here[key][0], there[key][0], factor, self.rules.twin_slack):
-                off.append(key)
+        here, there, common, off = differing(one, two, twin, self.rules.twin_slack)
         if not off:
             return
         at = max(off, key=lambda key: (here[key][2] or date.min, key))
@@ -78,6 +67,24 @@ class TwinDisagreement(Check):
             factor=constant,
             certainty=0.95 if len(off) > 1 else 0.85,
         )
+
+
+Cells = dict[tuple[str, ...], Cell]
+
+
+def differing(
+    one: History, two: History, twin: TwinDeclaration, slack: float
+) -> tuple[Cells, Cells, list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Cells of the newest versions of both sides, the keys they share, and those of them whose values differ."""
+    here = _cells(one, [key for key, _ in twin.keys], twin.value[0])
+    there = _cells(two, [key for _, key in twin.keys], twin.value[1])
+    units = [unit or in_name(column) for unit, column in zip(twin.unit, twin.value, strict=True)]
+    factor = ratio(*units)
+    for coarser in (_by_end, _by_month):
+        if not any(key in there for key in here):  # "2024-06" there is "30.06.2024" here
+            here, there = coarser(here), coarser(there)
+    common = [key for key in here if key in there]
+    return here, there, common, [key for key in common if _differ(here[key][0], there[key][0], factor, slack)]
 
 
 def _column(names: list[str], wanted: str) -> int | None:

@@ -15,7 +15,7 @@ from ..evidence import active_decisions
 from ..gather.declare import latest_declaration
 from ..gather.observe import observe_package
 from ..judging import judge_package
-from ..model import Decision
+from ..model import Decision, Declaration
 from ..scoring import package_of, score_package
 from ..settings import settings
 from . import schema
@@ -180,21 +180,48 @@ def kielce_quality_end_member(context: Context, data_dict: DataDict) -> dict[str
     )
 
 
-@validate(schema.review)
+@validate(schema.frequency)
 def kielce_quality_approve_frequency(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Approve the declared update frequency; a looser one takes effect only then, or once the content has kept it.
 
     :param id: id or name of the dataset
     :param reason: why; shown to the public
+    :param declaration_id: refuse when another frequency was declared since this one
     """
-    tk.check_access("kielce_quality_decide", context, data_dict)
-    declaration = latest_declaration(_package_id(data_dict))
-    if declaration is None:
-        raise tk.ValidationError({"id": [tk._("This dataset declares no update frequency")]})
+    declaration = _declaration(context, data_dict)
     declaration.approved_by = context["user"]
     declaration.approved_at = dt.datetime.now(dt.timezone.utc)
     declaration.public_reason = data_dict["reason"]
     return _decide(context, data_dict, "frequency_approved", subject=declaration.id)
+
+
+@validate(schema.frequency)
+def kielce_quality_reject_frequency(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Reject a looser update frequency: the one before stays in force, unless the content comes to keep the new one.
+
+    :param id: id or name of the dataset
+    :param reason: why; shown to the public
+    :param declaration_id: refuse when another frequency was declared since this one
+    """
+    declaration = _declaration(context, data_dict)
+    if declaration.approved_at is not None:
+        raise tk.ValidationError(
+            {"id": [tk._("This frequency was approved; take the approval back instead")]}
+        )
+    return _decide(context, data_dict, "frequency_rejected", subject=declaration.id)
+
+
+def _declaration(context: Context, data_dict: DataDict) -> Declaration:
+    """The declaration that is being decided on."""
+    tk.check_access("kielce_quality_decide", context, data_dict)
+    declaration = latest_declaration(_package_id(data_dict))
+    if declaration is None:
+        raise tk.ValidationError({"id": [tk._("This dataset declares no update frequency")]})
+    if data_dict.get("declaration_id") not in (None, declaration.id):
+        raise tk.ValidationError(
+            {"declaration_id": [tk._("Another frequency was declared meanwhile; look at it first")]}
+        )
+    return declaration
 
 
 @validate(schema.clear_personal_data)

@@ -46,6 +46,11 @@ def kielce_quality_private(context: Context, data_dict: DataDict) -> AuthResult:
     return _same_as("package_update", context, data_dict)
 
 
+def kielce_quality_withheld_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """The content of withheld files: whoever may edit the dataset."""
+    return _same_as("package_update", context, data_dict)
+
+
 def kielce_quality_observe(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may edit the dataset."""
     return _same_as("package_update", context, data_dict)
@@ -87,7 +92,7 @@ def resource_show(next_auth: Any, context: Context, data_dict: DataDict) -> Auth
     if not result["success"] or not data_dict.get("id") or not withholding.is_withheld(data_dict["id"]):
         return result
     resource = ckan_model.Resource.get(data_dict["id"])
-    if resource is not None and withholding.may_edit(context, resource.package_id):
+    if resource is not None and withholding.may_open(context, resource.package_id):
         return result
     return {
         "success": False,

@@ -89,6 +89,16 @@ def review(not_empty: Validator, unicode_safe: Validator) -> Schema:
 
 
 @validator_args
+def frequency(not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator) -> Schema:
+    """id, reason; declaration_id: the declaration that was looked at."""
+    return {
+        "id": [not_empty, unicode_safe],
+        "reason": [not_empty, unicode_safe],
+        "declaration_id": [ignore_missing, unicode_safe],
+    }
+
+
+@validator_args
 def close_series(
     not_empty: Validator,
     unicode_safe: Validator,

@@ -105,7 +105,8 @@ class Declaration(tk.BaseModel):
 class Decision(tk.BaseModel):
     """A coordinator's decision with its public reason.
 
-    :ivar kind: ``reviewed``, ``closed_series``, ``archival``, ``frequency_approved``, ``no_personal_data``
+    :ivar kind: ``reviewed``, ``closed_series``, ``archival``, ``frequency_approved``,
+        ``frequency_rejected``, ``no_personal_data``
     :ivar subject: what of the dataset it is about (a resource id, a series' name); None: the whole dataset
     :ivar valid_until: the end date it was given, if any
     """
