@@ -23,6 +23,7 @@ from ckan.lib import search
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.datastore.backend import DatastoreBackend
+from ckanext.kielce.tables.diacritics import FOLDED
 from ckanext.kielce.tables.dictionary import column_info, field_names
 from ckanext.kielce.tables.problems import Problem, TableError, problem
 from ckanext.kielce.tables.table import Table
@@ -39,10 +40,6 @@ _TYPES = {
     "datetime": "timestamp",
     "boolean": "bool",
 }
-_DIACRITICS = str.maketrans(
-    "ąćęłńóśźżäöüßáéíúýčďěňřšťůžàâçèêëîïôùûãõåøŕĺľ",
-    "acelnoszzaousaeiuycdenrstuzaaceeeiiouuaoaorll",
-)
 _MARKED_WORD = r"\w*[^\x00-\x7f]\w*"
 _SEARCH_LIMIT = 100_000
 """Characters of a row that are indexed: PostgreSQL refuses a tsvector over 1 MB."""
@@ -199,7 +196,7 @@ def search_text(frame: pl.DataFrame) -> pl.Series:
     marked = text.str.extract_all(_MARKED_WORD).list.join(" ")
     # Lower case is made here, for a database whose locale is C only lowers ASCII.
     lowered = marked.str.to_lowercase()
-    folded = lowered.str.replace_many({chr(a): chr(b) for a, b in _DIACRITICS.items()})
+    folded = lowered.str.replace_many({chr(a): chr(b) for a, b in FOLDED.items()})
     return text + " " + lowered + " " + folded
 
 

@@ -20,11 +20,15 @@ _API_FUNCTIONS = {
     "package_show": ("id",),
 }
 """API functions that read one dataset or file, and the parameters that name it."""
+_NOTHING_GIVEN = (202, 304)
+"""A file that is still being made, and one that the asker has already."""
 
 
 def after_request(_sender: Any, response: Response | None = None, **_kwargs: Any) -> None:
     """Count the request that was just answered. A failure to count never spoils the answer."""
     if response is None or request.method not in ("GET", "POST") or response.status_code >= 400:
+        return
+    if response.status_code in _NOTHING_GIVEN:
         return
     if not tk.config.get("ckanext.kielce.usage.enabled"):
         return
@@ -48,6 +52,8 @@ def classify(response: Response) -> tuple[str | None, list[str]]:
         if _is_later_part():
             return None, []
         return "download", _resource(args.get("resource_id"))
+    if endpoint == "kielce_export.package":
+        return "download", [] if _is_later_part() else _package(args.get("package_id"))
     if view == "read" and _is_dataset_page(blueprint) and response.status_code == 200:
         return "view", _package(args.get("id"))
     return None, []

@@ -12,15 +12,14 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model as ckan_model
 from ckan.plugins import plugin_loaded
+from ckanext.kielce.common import callers
+from ckanext.kielce.common.answers import OwnCaching
 from flask import Blueprint, make_response
-from flask import Response as FlaskResponse
-from werkzeug.datastructures import HeaderSet, ResponseCacheControl
 from werkzeug.wrappers import Response
 
 from .. import presentation, store
 from . import badge, dqv, followers, links, metrics, outlets
 from .events import KINDS
-from .followers import TooManyError
 
 kielce_quality_publish = Blueprint("kielce_quality_publish", __name__)
 
@@ -65,20 +64,10 @@ def _unit(unit_id: str) -> Any:
     return group
 
 
-class Kept(FlaskResponse):
-    """An answer with ``Cache-Control`` and ``Vary`` of its own, for it is the same for every reader.
-
-    CKAN and Flask write theirs over those of every answer ("private", "Cookie"); here they write into the air.
-    """
-
-    cache_control = property(lambda _self: ResponseCacheControl())  # type: ignore[assignment]
-    vary = property(lambda _self: HeaderSet())  # type: ignore[assignment]
-
-
 def _kept(body: str | bytes, mimetype: str, seconds: int = KEEP) -> Response:
     """An answer that caches may keep, with its mark; 304 to those who have it."""
     raw = body.encode() if isinstance(body, str) else body
-    response = Kept(raw)
+    response = OwnCaching(raw)
     response.headers["Content-Type"] = mimetype
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.headers["Vary"] = "Accept-Encoding"
@@ -198,7 +187,7 @@ def follow(scope: str, reference: str | None = None) -> Response | str:
     done, form = "", tk.request.form
     if tk.request.method == "POST":
         kinds = [kind for kind in form.getlist("kinds") if kind in KINDS]
-        caller = links.caller()
+        caller = callers.address()
         try:
             if form.get("channel") == "webhook":
                 followers.ask_by_webhook(form.get("url", ""), scope, reference, kinds, _lang(), caller)
@@ -208,7 +197,7 @@ def follow(scope: str, reference: str | None = None) -> Response | str:
                 done = "email"
         except tk.ValidationError as error:
             errors = error.error_dict
-        except TooManyError:
+        except callers.TooManyError:
             errors = {"email": [tk._("Too many requests today. Try again tomorrow.")]}
     found = outlets.addresses(scope, path)
     page = tk.render(
