@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckan.lib import jobs
+from ckanext.kielce.common import periodic
 from rq import Queue
 from rq.job import Job
 from rq.worker import WorkerStatus
@@ -26,6 +27,7 @@ class SteadyWorker(jobs.Worker):
         self.prepare_execution(job)
         self.perform_job(job, queue)
         self.set_state(WorkerStatus.IDLE)
+        periodic.book_soon()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds that the worker may be silent: no process is left to send signs of life while a job runs."""
@@ -35,4 +37,6 @@ class SteadyWorker(jobs.Worker):
 
 def work(queues: list[str], *, burst: bool = False, scheduler: bool = True) -> None:
     """Do the jobs of the queues (default: CKAN's default queue), until ended, or with ``burst`` until there are none."""
+    if scheduler:
+        periodic.book_all()
     SteadyWorker(queues).work(burst=burst, with_scheduler=scheduler, max_jobs=JOBS_PER_PROCESS)
