@@ -139,6 +139,7 @@ def everything(browser: bool = False) -> None:
     if sys.version_info < (3, 10):  # noqa: UP036 - this very line tells an older Python what is wrong
         raise OperatorError(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}")
     machine.provide(machine.NEEDS + (machine.BROWSER_NEEDS if browser else ()))
+    machine.provide(machine.NICE_TO_HAVE)
 
     def python_side() -> None:
         python_packages()

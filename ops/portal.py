@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
+from ops import front
 from ops.console import Note, OperatorError
 from ops.profile import ROOT, VENV, Profile
 from ops.services import SOLR_CORE, is_external
@@ -57,6 +58,7 @@ def write_ini(profile: Profile, which: str = "ckan") -> Path:
         session=profile.secrets["session"],
         site_url=profile.site_url,
         allow_hosts=city_hosts(profile),
+        purge_urls=front.purge_urls(profile),
     )
     path = profile.ini
     if which != "ckan":

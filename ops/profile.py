@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ VENV = ROOT / ".venv"
 
 # Each server of the portal asks for the first free port from here on, so that a port in use never stops a start.
 PORT_BASES = {"demo": 5000, "test": 15000, "bench": 29000}
-SERVERS = ("web", "postgres", "redis", "solr", "files", "mapserver", "pycsw")
+SERVERS = ("web", "postgres", "redis", "solr", "files", "mapserver", "pycsw", "app", "purge")
 
 SECRETS = ("admin", "coordinator", "owner", "postgres", "ckan", "datastore", "datastore_ro", "session")
 
@@ -50,15 +51,18 @@ class Profile:
     def ports(self) -> dict[str, int]:
         """Port of each server; kept between runs, so that addresses stay the same."""
         path = self.folder / "ports.json"
+        kept: dict[str, int] = {}
         if path.exists():
-            return {str(name): int(port) for name, port in json.loads(path.read_text()).items()}
-        return self.choose_ports()
+            kept = {str(name): int(port) for name, port in json.loads(path.read_text()).items()}
+        return kept if kept.keys() >= set(SERVERS) else self.choose_ports(kept)
 
-    def choose_ports(self) -> dict[str, int]:
-        """Take free ports anew and write them down."""
-        ports: dict[str, int] = {}
-        candidate = PORT_BASES.get(self.name, 25000)
+    def choose_ports(self, kept: Mapping[str, int] | None = None) -> dict[str, int]:
+        """Take free ports anew, for servers that have none in ``kept``, and write them down."""
+        ports: dict[str, int] = dict(kept or {})
+        candidate = max([PORT_BASES.get(self.name, 25000), *(port + 1 for port in ports.values())])
         for server in SERVERS:
+            if server in ports:
+                continue
             while not port_is_free(candidate):
                 candidate += 1
             ports[server] = candidate

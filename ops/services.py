@@ -21,6 +21,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from ops import front
 from ops.console import OperatorError
 from ops.profile import CACHE, ROOT, VENV, Profile
 
@@ -144,6 +145,7 @@ def process_variables(profile: Profile) -> dict[str, str]:
     }
     if not is_external("postgres"):
         variables |= {"pg_bin": str(postgres_bin()), "pgdata": str(pgdata(profile))}
+    variables |= front.variables(profile)
     return variables | {f"port_{name}": str(port) for name, port in profile.ports.items()}
 
 
@@ -165,7 +167,7 @@ def write_supervisor_config(profile: Profile) -> Path:
     groups: dict[str, list[str]] = {}
     for priority, section in enumerate(table.sections()):
         group, name = section.split(":")
-        if group == "services" and is_external(name):
+        if (group == "services" and is_external(name)) or (name == "cache" and not front.available()):
             continue
         groups.setdefault(group, []).append(name)
         command = Template(table[section]["command"]).substitute(variables).replace("%", "%%")
@@ -179,6 +181,8 @@ def write_supervisor_config(profile: Profile) -> Path:
             f"environment={environment.replace('%', '%%')}\n"
         )
     parts += [f"[group:{group}]\nprograms={','.join(names)}\n" for group, names in groups.items()]
+    if front.available():
+        front.write_vcl(profile)
     path = profile.folder / "supervisord.conf"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:

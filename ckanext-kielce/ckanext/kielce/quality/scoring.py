@@ -16,6 +16,7 @@ from typing import Any
 from ckan import model as ckan_model
 from ckan.lib import search
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import changes
 from sqlalchemy.dialects.postgresql import insert
 
 from . import findings, jobs, rdf, rows, store, stored
@@ -138,6 +139,7 @@ def _score(
 def reindex(package_id: str, *, defer_commit: bool = False) -> None:
     """Write a dataset's document to the search index again, in full."""
     search.rebuild(package_ids=[package_id]) if defer_commit else search.rebuild(package_id)
+    changes.tell([package_id])
 
 
 def package_of(package_id: str) -> dict[str, Any] | None:

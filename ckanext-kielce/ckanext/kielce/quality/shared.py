@@ -58,6 +58,7 @@ __all__ = [
     "next_crossing",
     "quality_for",
     "quality_for_many",
+    "series_members",
     "sets",
     "status_texts",
     "transitions",
@@ -81,6 +82,11 @@ def quality_for(dataset_id: str, lang: str = "pl") -> dict[str, Any]:
 def quality_for_many(dataset_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What result cards show (index, grade, reason, status, next expected update) by dataset id; one query."""
     return {key: presentation.compact(score) for key, score in store.scores_of(dataset_ids).items()}
+
+
+def series_members(dataset_id: str) -> set[str]:
+    """Members of the dataset's series (districts, lines, kinds …) as last read from its files; one query."""
+    return store.members_of(dataset_id)
 
 
 def deductions(dataset_id: str, lang: str = "pl") -> list[dict[str, Any]]:
@@ -113,3 +119,13 @@ def unit_summary(unit: str, lang: str = "pl", user: str | None = None) -> dict[s
 def next_crossing(dataset_ids: Iterable[str] | None, now: dt.datetime) -> dt.datetime | None:
     """When the first of these datasets (None: of all) will read differently because of the time alone; None for never."""
     return store.next_crossing(dataset_ids, now)
+
+
+def schema_changes(limit: int, lang: str = "pl", package_id: str | None = None) -> list[dict[str, Any]]:
+    """Changes of columns in public files, the newest first; of one dataset, or of the whole portal.
+
+    Each has what action ``kielce_quality_changes`` gives of a change, ``package`` (the dataset's row) and ``moment``.
+    """
+    from .publish import columns_changed
+
+    return columns_changed.newest(limit, lang, package_id)

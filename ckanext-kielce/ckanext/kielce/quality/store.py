@@ -52,6 +52,18 @@ def scores_of(package_ids: Iterable[str]) -> dict[str, model.Score]:
     return {row.package_id: row for row in rows}
 
 
+def members_of(package_id: str) -> set[str]:
+    """Names of the members of all series in the newest observation of each of a dataset's files."""
+    seen = model.Observation
+    newest = (
+        select(seen.profile["series"])
+        .where(seen.package_id == package_id)
+        .distinct(seen.resource_id)
+        .order_by(seen.resource_id, seen.observed_at.desc())
+    )
+    return {member for series in Session.scalars(newest) for member in (series or {})}
+
+
 def next_crossing(package_ids: Iterable[str] | None, now: dt.datetime) -> dt.datetime | None:
     """The first moment after ``now`` at which one of the datasets (None: of all) crosses a threshold.
 

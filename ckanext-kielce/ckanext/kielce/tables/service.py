@@ -10,6 +10,7 @@ from typing import Any
 
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import changes
 from ckanext.kielce.tables import formats
 from ckanext.kielce.tables.load import READER, LoadReport, load, loaded_source, set_active
 from ckanext.kielce.tables.problems import TableError, problem
@@ -79,6 +80,7 @@ def _load(resource: Mapping[str, Any], force: bool) -> LoadReport:
                 "format": sniffed.format,
             },
         )
+    changes.tell([resource["package_id"]] if resource.get("package_id") else [])
     report.other_tables = [t.name for t in tables if t is not table]
     if table is not tables[0]:
         report.problems = [*tables[0].warnings, *report.problems]

@@ -1,0 +1,90 @@
+"""Telling the caches in front that copies are spoilt.
+
+Hard keys take copies away at once: they may show what nobody may see any more. Soft keys only make them old: the cache may give
+the old list once more while it fetches the new one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+import ckan.lib.jobs as ckan_jobs
+import redis
+import requests
+from ckan.plugins import toolkit as tk
+from ckanext.kielce.caching import keys
+
+log = logging.getLogger(__name__)
+#: Seconds between two attempts, and how many there are: by then every copy has gone by its own time.
+AGAIN, ATTEMPTS = 60, 60
+
+
+class CacheAwayError(Exception):
+    """A cache did not take the purge; the message says which and why."""
+
+
+def addresses() -> list[str]:
+    """Where purges go."""
+    return list(tk.config.get("ckanext.kielce.cache.purge_urls") or ())
+
+
+def send(hard: Collection[str], soft: Collection[str] = ()) -> int:
+    """Purge in every cache.
+
+    :returns: how many copies went
+    :raises CacheAwayError: when one of them does not answer; the others are told all the same
+    """
+    purged, away = 0, []
+    headers = [{"Surrogate-Key": " ".join(batch)} for batch in keys.batches(hard)]
+    headers += [{"Surrogate-Key-Soft": " ".join(batch)} for batch in keys.batches(soft)]
+    timeout = tk.config.get("ckanext.kielce.cache.purge_timeout")
+    for address in addresses():
+        try:
+            for each in headers:
+                answer = requests.request("PURGE", address, headers=each, timeout=timeout)
+                answer.raise_for_status()
+                purged += int(answer.headers.get("X-Purged", 0))
+        except requests.RequestException as error:
+            away.append(f"{address}: {error}")
+    if away:
+        raise CacheAwayError("; ".join(away))
+    return purged
+
+
+def now_or_later(hard: Collection[str], soft: Collection[str] = ()) -> None:
+    """Purge at once; where a cache is away, again and again from the background queue. Never fails."""
+    if not addresses() or not (hard or soft):
+        return
+    try:
+        send(hard, soft)
+    except CacheAwayError as error:
+        log.warning("Copies are not purged yet: %s", error)
+        _later(sorted(hard), sorted(soft), ATTEMPTS)
+
+
+def _later(hard: list[str], soft: list[str], attempts: int) -> None:
+    try:
+        ckan_jobs.get_queue().enqueue_in(
+            dt.timedelta(seconds=AGAIN),
+            again,
+            hard,
+            soft,
+            attempts,
+            job_result_ttl=0,
+            meta={"title": "Purge copies in the caches"},
+        )
+    except redis.RedisError as error:
+        log.warning("The purge could not be queued: %s", error)
+
+
+def again(hard: list[str], soft: list[str], attempts: int) -> None:
+    """Job: another attempt."""
+    try:
+        send(hard, soft)
+    except CacheAwayError as error:
+        if attempts > 1:
+            _later(hard, soft, attempts - 1)
+        else:
+            log.warning("Copies have gone by their own time; they were never purged: %s", error)

@@ -1,0 +1,49 @@
+"""What the answer that is being made has shown so far. Kept on Flask's ``g``; outside a request nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import g, has_request_context
+
+_IDS, _SECRET = "_kielce_seen", "_kielce_secret"
+#: Key by which the quality room marks a file that is withheld from the public.
+WITHHELD = "kielce_withheld"
+
+
+def package(shown: dict[str, Any]) -> None:
+    """A dataset is shown: remember which, and whether it may be shown to everybody."""
+    packages([shown])
+
+
+def packages(shown: Iterable[Any]) -> None:
+    """Several are shown, as a search brings them (dicts, or names alone)."""
+    if not has_request_context():
+        return
+    ids: set[str] = g.setdefault(_IDS, set())
+    for one in shown:
+        if not isinstance(one, dict) or "id" not in one:
+            continue
+        ids.add(str(one["id"]))
+        if is_secret(one):
+            setattr(g, _SECRET, True)
+
+
+def is_secret(shown: dict[str, Any]) -> bool:
+    """Whether a dataset, or a file of it, is not for everybody."""
+    return (
+        bool(shown.get("private"))
+        or shown.get("state", "active") != "active"
+        or any(resource.get(WITHHELD) for resource in shown.get("resources") or ())
+    )
+
+
+def ids() -> set[str]:
+    """Ids of the datasets that the answer shows."""
+    return set(g.get(_IDS, ()))
+
+
+def anything_secret() -> bool:
+    """Whether the answer shows anything that is not for everybody."""
+    return bool(g.get(_SECRET, False))

@@ -1,0 +1,64 @@
+"""The cache in front of the web server: Varnish, where it is installed. Without it the portal runs as well, only slower."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from string import Template
+
+from ops.profile import ROOT, Profile
+
+TEMPLATE = ROOT / "config" / "cache.vcl"
+#: Set, it keeps Varnish out although it is installed.
+WITHOUT = "KIELCE_WITHOUT_CACHE"
+VMODS = ("xkey", "vsthrottle")
+
+
+def available() -> bool:
+    """Whether Varnish and the two modules of Debian's varnish-modules are there and wanted."""
+    if os.environ.get(WITHOUT):
+        return False
+    return bool(shutil.which("varnishd")) and all(module_file(name) for name in VMODS)
+
+
+def module_file(name: str) -> Path | None:
+    """Where a module of Varnish lies, or None."""
+    return next(Path("/usr/lib").glob(f"*/varnish/vmods/libvmod_{name}.so"), None)
+
+
+def web_port(profile: Profile) -> int:
+    """Port of the web server itself: the public one, unless the cache has that."""
+    return profile.ports["app" if available() else "web"]
+
+
+def purge_urls(profile: Profile) -> str:
+    """Where the portal tells the cache of changes; empty without one."""
+    return f"http://127.0.0.1:{profile.ports['purge']}/" if available() else ""
+
+
+def work_folder(profile: Profile) -> str:
+    """Where Varnish keeps its shared memory; raised by root it runs as its own user, who must be able to go there."""
+    if os.geteuid() != 0:
+        return str(profile.folder / "varnish")
+    mark = hashlib.sha256(str(profile.folder).encode()).hexdigest()[:12]
+    return f"/var/lib/varnish/kielce-{mark}"
+
+
+def variables(profile: Profile) -> dict[str, str]:
+    """What ``config/cache.vcl`` and the cache's command line name."""
+    return {
+        "varnishd": shutil.which("varnishd") or "varnishd",
+        "varnish_folder": work_folder(profile),
+        "vcl": str(profile.folder / "cache.vcl"),
+        "port_web_server": str(web_port(profile)),
+    }
+
+
+def write_vcl(profile: Profile) -> Path:
+    """Render ``config/cache.vcl`` into the profile's folder."""
+    profile.folder.mkdir(parents=True, exist_ok=True)
+    path = profile.folder / "cache.vcl"
+    path.write_text(Template(TEMPLATE.read_text()).substitute(variables(profile)))
+    return path

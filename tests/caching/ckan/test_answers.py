@@ -1,0 +1,225 @@
+"""Who gets an answer that caches may keep: everybody without an account, and nobody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.plugins import toolkit as tk
+from ckan.tests import factories
+from ckanext.kielce.caching import keys
+from ckanext.kielce.quality import store
+from ckanext.kielce.quality.model import Score
+
+pytestmark = [
+    pytest.mark.ckan,
+    pytest.mark.ckan_config("ckanext.kielce.cache.purge_urls", ""),
+    pytest.mark.ckan_config("ckanext.kielce.cache.unpurged_seconds", 100_000),
+    pytest.mark.ckan_config("WTF_CSRF_ENABLED", True),
+    pytest.mark.usefixtures("with_request_context"),
+]
+PAGES = (
+    "/",
+    "/dataset/",
+    "/dataset/wydatki",
+    "/en/dataset/wydatki",
+    "/organization/",
+    "/group/",
+    "/organization/urzad-miasta",
+)
+API = (
+    "/api/3/action/package_show?id=wydatki",
+    "/api/3/action/package_search?q=wydatki",
+    "/api/3/action/organization_list",
+)
+
+
+def kept(answer: Any) -> int:
+    """Seconds for which a shared cache may keep the answer; 0 for not at all."""
+    said = answer.headers["Cache-Control"]
+    if "public" not in said:
+        assert "no-store" in said
+        assert "private" in said
+        assert "Surrogate-Key" not in answer.headers
+        return 0
+    found = re.search(r"s-maxage=(\d+)", said)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize("address", [*PAGES, *API])
+def test_what_is_the_same_for_everybody_may_be_kept(app: Any, make: Any, address: str) -> None:
+    make()
+    answer = app.get(address)
+    assert kept(answer) > 0
+    assert {"Cookie", "Authorization", "Accept"} <= set(re.split(r",\s*", answer.headers["Vary"]))
+    assert keys.ALL in answer.headers["Surrogate-Key"].split()
+    assert "Set-Cookie" not in answer.headers
+    assert "_csrf_token" not in answer.body
+    assert answer.headers["ETag"]
+
+
+@pytest.mark.parametrize("address", [PAGES[2], API[0]])
+def test_who_has_it_already_gets_a_304(app: Any, make: Any, address: str) -> None:
+    make()
+    first = app.get(address)
+    again = app.get(address, headers={"If-None-Match": first.headers["ETag"]}, status=304)
+    assert again.body == ""
+    assert kept(again) > 0
+
+
+@pytest.mark.parametrize("address", [*PAGES, *API])
+def test_nothing_is_kept_for_whom_the_portal_knows(app: Any, make: Any, address: str) -> None:
+    make()
+    token = factories.APIToken(user=factories.Sysadmin()["name"])["token"]
+    assert kept(app.get(address, headers={"Authorization": token})) == 0
+
+
+@pytest.mark.parametrize("cookie", ["ckan=abc", "remember_token=abc"])
+def test_a_session_keeps_the_answer_private_whatever_it_holds(app: Any, make: Any, cookie: str) -> None:
+    make()
+    assert kept(app.get("/dataset/wydatki", headers={"Cookie": cookie})) == 0
+    assert kept(app.get("/dataset/wydatki", headers={"Cookie": "analytics=1"})) > 0
+
+
+def test_a_private_dataset_is_never_public(app: Any, make: Any) -> None:
+    make("tajne", private=True)
+    token = factories.APIToken(user=factories.Sysadmin()["name"])["token"]
+    for address in ("/dataset/tajne", "/api/3/action/package_show?id=tajne"):
+        assert kept(app.get(address, headers={"Authorization": token}, status=200)) == 0
+        assert kept(app.get(address, expect_errors=True)) == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/dataset/nie-ma",
+        "/nie/ma",
+        "/api/3/action/package_show?id=nie-ma",
+        "/api/3/action/nie_ma",
+        "/dataset/new",
+    ],
+)
+def test_an_error_is_not_kept(app: Any, clean: None, address: str) -> None:
+    answer = app.get(address, expect_errors=True)
+    assert answer.status_code >= 400
+    assert kept(answer) == 0
+
+
+@pytest.mark.parametrize("address", ["/user/login", "/user/reset"])
+def test_forms_that_need_a_token_bring_it_and_are_not_kept(app: Any, clean: None, address: str) -> None:
+    """They work without a script: the token is in the form, its session in the cookie."""
+    answer = app.get(address)
+    assert "_csrf_token" in answer.body
+    assert "Set-Cookie" in answer.headers
+    assert kept(answer) == 0
+
+
+def test_what_is_sent_by_post_is_not_kept(app: Any, make: Any) -> None:
+    make()
+    assert kept(app.post("/api/3/action/package_show", json={"id": "wydatki"})) == 0
+
+
+def test_a_message_for_one_visitor_is_not_kept(app: Any, make: Any) -> None:
+    make()
+    with app.flask_app.test_client() as client:
+        with client.session_transaction() as session:
+            session["_flashes"] = [("info", "Tylko dla Ciebie")]
+        answer = client.get("/dataset/wydatki")
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_dataset_with_a_withheld_file_is_not_kept(app: Any, make: Any) -> None:
+    package = make()
+    score(package["id"], withheld_resources=[package["resources"][0]["id"]])
+    assert kept(app.get("/dataset/wydatki")) == 0
+    assert kept(app.get("/dataset/")) == 0
+    assert kept(app.get(f"/api/3/action/package_show?id={package['id']}")) == 0
+
+
+def test_an_answer_is_kept_until_a_set_on_it_crosses_a_threshold(app: Any, make: Any) -> None:
+    package, other = make(), make("inne")
+    soon = store.utc_now() + dt.timedelta(seconds=200)
+    score(package["id"], next_crossing=soon)
+    score(other["id"], next_crossing=soon + dt.timedelta(days=9))
+    assert 100 < kept(app.get("/dataset/wydatki")) <= 200
+    assert kept(app.get("/dataset/inne")) == 3600
+    assert 100 < kept(app.get("/dataset/")) <= 200
+
+
+def test_a_threshold_that_has_passed_does_not_count(app: Any, make: Any) -> None:
+    package = make()
+    past = store.utc_now() - dt.timedelta(hours=1)
+    score(package["id"], next_crossing=past, due_at=past, overdue_at=past + dt.timedelta(hours=1, seconds=90))
+    assert 0 < kept(app.get("/dataset/wydatki")) <= 90
+
+
+def test_an_answer_names_what_it_shows(app: Any, make: Any) -> None:
+    package, other = make(), make("inne")
+    page = app.get("/dataset/wydatki").headers["Surrogate-Key"].split()
+    assert keys.dataset(package["id"]) in page
+    assert keys.LISTS not in page
+    found = app.get("/dataset/").headers["Surrogate-Key"].split()
+    assert {keys.dataset(package["id"]), keys.dataset(other["id"]), keys.LISTS} <= set(found)
+
+
+def test_a_table_asked_by_its_id_belongs_to_its_dataset(app: Any, make: Any, admin: dict[str, Any]) -> None:
+    package = make()
+    resource = package["resources"][0]["id"]
+    tk.get_action("datastore_create")(
+        dict(admin), {"resource_id": resource, "force": True, "records": [{"ulica": "Sienkiewicza"}]}
+    )
+    answer = app.get(f"/api/3/action/datastore_search?resource_id={resource}")
+    assert kept(answer) == 3600
+    assert keys.dataset(package["id"]) in answer.headers["Surrogate-Key"].split()
+
+
+def test_other_sites_may_read_the_copy(app: Any, make: Any) -> None:
+    make()
+    assert app.get(API[0]).headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.ckan_config("ckanext.kielce.cache.unpurged_seconds", 60)
+def test_without_a_cache_that_can_be_told_copies_are_short_lived(app: Any, make: Any) -> None:
+    make()
+    assert kept(app.get("/dataset/wydatki")) == 60
+
+
+@pytest.mark.ckan_config("ckanext.kielce.cache.enabled", False)
+def test_switched_off_nothing_is_kept(app: Any, make: Any) -> None:
+    make()
+    assert kept(app.get("/dataset/wydatki")) == 0
+
+
+def test_public_files_are_kept_by_everybody(app: Any, make: Any) -> None:
+    page = app.get("/")
+    style = re.search(r'href="([^"]*webassets[^"]*portal\.css[^"]*)"', page.body)
+    assert style
+    answer = app.get(style[1], headers={"Cookie": "ckan=abc"})
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    font = app.get("/kielce/img/mark.svg")
+    assert font.headers["Cache-Control"] == "public, max-age=3600"
+
+
+def score(package_id: str, **fields: Any) -> None:
+    """Give a dataset a score as it is stored."""
+    found = store.score_of(package_id) or Score(package_id=package_id)
+    values = {
+        "scored_at": store.utc_now(),
+        "rules_version": "test",
+        "status": "fresh",
+        "coverage": 1.0,
+        "withheld": bool(fields.get("withheld_resources")),
+        "withheld_resources": [],
+        "labels": [],
+        "content_hash": "x",
+        **fields,
+    }
+    for name, value in values.items():
+        setattr(found, name, value)
+    model.Session.add(found)
+    model.Session.commit()
