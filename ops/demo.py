@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ops import install, portal, services
+from ops import index, install, portal, services
 from ops.console import Note, OperatorError, step, table
 from ops.profile import ROOT, VENV, Profile
 
@@ -29,6 +29,7 @@ def raise_services(profile: Profile) -> None:
         portal.write_ini(profile)
         portal.make_databases(profile)
         portal.make_tables(profile)
+    index.refresh(profile)
 
 
 def raise_city(profile: Profile) -> None:
@@ -80,6 +81,9 @@ def harvest(profile: Profile) -> None:
     with step("Tables loaded, contents checked, grades given") as note:
         wait_for_queue(profile, note)
         portal.ckan(profile, "kielce", "quality", "sweep", "--wait")
+    with step("Open dataset of the scores") as note:
+        portal.ckan(profile, "kielce", "quality", "publish")
+        wait_for_queue(profile, note)
 
 
 def wait_for_queue(profile: Profile, note: Note, seconds: float = 900) -> None:

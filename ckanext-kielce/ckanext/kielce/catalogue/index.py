@@ -8,12 +8,21 @@ So membership follows the field without a second edit, needs no right to edit gr
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ckan.plugins import plugin_loaded
+from ckanext.kielce.catalogue.finding.query import use_band
+from ckanext.kielce.catalogue.finding.text import key, words
+from ckanext.kielce.catalogue.finding.vocabulary import localities, ranking
 from ckanext.kielce.common import vocabularies
 
 #: Solr refuses terms of a string field above 32,766 bytes; longer texts are searchable through ``extras_*`` anyway.
 LONGEST_STRING = 8000
+#: Years of a dataset that are offered as a filter.
+MOST_YEARS = 60
+#: Words of the longest name of a place.
+LONGEST_NAME = 4
 
 #: Facets, each a multi-valued string field (CKAN's Solr schema has no other): field of the dataset → field of Solr.
 FACETS = {
@@ -55,7 +64,87 @@ def with_facet_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
     document["vocab_flag"] = [
         name for name in ("sample_data", "closed_series") if validated.get(name) is True
     ]
+    years = covered_years(validated)
+    if years:
+        document["vocab_year"] = years
+    document["find_subject"] = list(dict.fromkeys(_subject(validated)))
+    document["find_columns"] = list(dict.fromkeys(_columns(validated)))
+    document["find_places"] = _places(str(document.get("id")))
+    document["use_band"] = use_band(_uses(str(document.get("id"))))
     return document
+
+
+def covered_years(validated: Mapping[str, Any]) -> list[str]:
+    """Return the years that a dataset says it covers, the newest ``MOST_YEARS`` at most; one that only begins has one."""
+    found: set[int] = set()
+    spans = [*(validated.get("temporal_coverage") or ()), *(validated.get("resources") or ())]
+    for span in spans:
+        if not isinstance(span, Mapping):
+            continue
+        first = _year(span.get("start") or span.get("temporal_start"))
+        last = _year(span.get("end") or span.get("temporal_end"))
+        if first or last:
+            found.update(
+                range(
+                    max(first or last or 0, (last or first or 0) - MOST_YEARS + 1), (last or first or 0) + 1
+                )
+            )
+    return [str(year) for year in sorted(found)[-MOST_YEARS:]]
+
+
+def _year(value: Any) -> int | None:
+    text = str(value or "")[:4]
+    return int(text) if text.isdigit() and 1000 <= int(text) <= 2999 else None
+
+
+def _subject(validated: Mapping[str, Any]) -> Iterator[str]:
+    """What a set is about and of whom, in words of both languages: domain, EU themes, unit, formats."""
+    themes = validated.get("theme") or ()
+    found = [
+        vocabularies.domain(validated.get("domain")),
+        *(vocabularies.theme(str(theme)) for theme in (themes if isinstance(themes, list) else [themes])),
+        *(vocabularies.file_format(item.get("format")) for item in validated.get("resources", ())),
+        vocabularies.unit((validated.get("organization") or {}).get("name")),
+    ]
+    for entry in found:
+        if entry:
+            yield from (entry.pl, entry.en, str(entry.data.get("short") or entry.code).replace("_", " "))
+    yield str((validated.get("organization") or {}).get("title") or "")
+    for publisher in validated.get("publisher") or ():
+        if isinstance(publisher, Mapping):
+            yield str(publisher.get("name") or "")
+
+
+def _columns(validated: Mapping[str, Any]) -> Iterator[str]:
+    for resource in validated.get("resources", ()):
+        for column in resource.get("columns") or ():
+            if isinstance(column, Mapping):
+                yield from (str(column[name]) for name in ("title", "title_en", "name") if column.get(name))
+
+
+def _places(package_id: str) -> list[str]:
+    """Names of the city's districts and streets that stand in the tables' rows, as the quality room last saw them."""
+    if not plugin_loaded("kielce_quality"):
+        return []
+    from ckanext.kielce.quality import shared
+
+    members = {tuple(map(key, words(member))) for member in shared.series_members(package_id)}
+    held = {span for member in members for span in _spans(member)}
+    return sorted({place.name for place in localities() if tuple(map(key, words(place.name))) in held})
+
+
+def _spans(member: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for start in range(len(member)):
+        for end in range(start + 1, min(len(member), start + LONGEST_NAME) + 1):
+            yield member[start:end]
+
+
+def _uses(package_id: str) -> int:
+    if not plugin_loaded("kielce_usage"):
+        return 0
+    from ckanext.kielce.usage import shared
+
+    return sum(shared.totals([package_id], ranking().use_days).get(package_id, {}).values())
 
 
 def _too_long(key: str, value: Any) -> bool:

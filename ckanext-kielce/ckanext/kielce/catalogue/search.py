@@ -1,15 +1,18 @@
-"""How the portal searches: hooks that the plugin ``kielce`` takes over as its base class."""
+"""How the portal searches: hooks that the plugin ``kielce`` takes over as its base class, and what the action adds.
+
+What a question means is found in ``finding``; here it meets CKAN's search. A caller who writes Solr's own syntax
+(``title:x``), sets ``defType`` or asks for no words gets CKAN's search as it is.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
-#: Where words are looked for and how much a hit there weighs. ``text`` holds everything, folded and lemmatised.
-QUERY_FIELDS = "title^8 title_en^6 tags^3 groups^2 name^2 notes^2 notes_en text text_en^0.5"
-#: All of up to three words, then all but one: a forgotten or needless word must not empty the answer.
-MINIMUM_MATCH = "3<-1 6<70%"
-TIE = "0.2"
+from ckanext.kielce.catalogue.finding import lexicon, query
+from ckanext.kielce.catalogue.finding.understanding import Question, Unit, understand
 
 FACETS = (
     "groups",
@@ -17,6 +20,8 @@ FACETS = (
     "vocab_format",
     "quality_status",
     "quality_grade",
+    "vocab_year",
+    "vocab_place",
     "vocab_frequency",
     "dataset_type",
     "license_id",
@@ -24,16 +29,15 @@ FACETS = (
 #: A facet that says nothing on the page of one unit or one domain.
 NEEDLESS = {"organization": ("organization",), "group": ("groups",)}
 
+#: Extra parameter of ``package_search``: any of the words will do.
+SOME_WORDS = "ext_kielce_any_word"
+#: Solr's syntax: a field's name and a colon, with its value right behind it.
+_FIELDED = re.compile(r"(?<!\S)[+\-!(]*(?:[A-Za-z_]\w*|\*):\S")
 
-#: What Solr reads as a command; alone, each of them is an error there and means nothing to people.
-OPERATORS = frozenset({"+", "-", "!", "&&", "||", "AND", "OR", "NOT"})
 
-
-def plain_words(q: str) -> str:
-    """Return a query that Solr can't stumble over: no lone operators, no quotation mark without its pair."""
-    if q.count('"') % 2:
-        q = q.replace('"', " ")
-    return " ".join(word for word in q.split() if word not in OPERATORS)
+def is_plain(q: str, params: Mapping[str, Any]) -> bool:
+    """Whether a query is people's words rather than Solr's syntax."""
+    return bool(q.strip()) and not params.get("defType") and not _FIELDED.search(q) and not q.startswith("{!")
 
 
 class SearchHooks:
@@ -47,22 +51,17 @@ class SearchHooks:
         return pkg_dict
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        """Look for people's words in the portal's fields; a caller who sets ``qf`` or asks for fields is let be."""
+        """Look for people's words in the portal's fields; a caller who writes Solr's syntax is let be."""
         q = search_params.get("q") or ""
-        if search_params.get("extras", {}).get("ext_kielce_any_word"):
-            search_params["mm"] = "1"
         # CKAN's search page quotes every filter; the quality room knows this word without quotation marks.
         if isinstance(search_params.get("fq"), str):
             search_params["fq"] = search_params["fq"].replace('quality_late:"true"', "quality_late:true")
-        if q and ":" not in q and not plain_words(q):
-            search_params["q"] = "*:*"
-        elif q and ":" not in q and not search_params.get("defType"):
-            # Not edismax: CKAN always sends q.op=AND, which makes edismax demand every word and pass over mm.
-            search_params["defType"] = "dismax"
-            search_params["q"] = plain_words(q)
-            search_params.setdefault("qf", QUERY_FIELDS)
-            search_params.setdefault("mm", MINIMUM_MATCH)
-            search_params.setdefault("tie", TIE)
+        if not is_plain(q, search_params):
+            return search_params
+        known = lexicon.current()
+        some_words = bool(search_params.get("extras", {}).get(SOME_WORDS))
+        written = query.write(understand(q, known), known, some_words)
+        search_params.update(written.params() if written else {"q": "*:*"})
         return search_params
 
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> OrderedDict[str, str]:
@@ -80,3 +79,38 @@ class SearchHooks:
     ) -> OrderedDict[str, str]:
         """Return the facets of a domain's page."""
         return OrderedDict((name, name) for name in FACETS if name not in NEEDLESS["group"])
+
+
+def search(original: Callable[..., Any], context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """CKAN's ``package_search``, which tells how it understood the words and, finding none with all of them, asks for some.
+
+    ``understood`` is added to the answer to a question in words: ``instead`` (what was typed -> what was looked for),
+    ``also`` (other words looked for) and ``some_words`` (nothing holds all the words; these hold some).
+    """
+    q = data_dict.get("q")
+    if not isinstance(q, str) or not is_plain(q, data_dict):
+        return dict(original(context, data_dict))
+    known = lexicon.current()
+    question = understand(q, known)
+    found: dict[str, Any] = original(context, dict(data_dict))
+    some_words = not found["count"] and len(question.telling) > 1 and SOME_WORDS not in data_dict
+    if some_words:
+        found = original(context, {**data_dict, SOME_WORDS: "yes"})
+    found["understood"] = {
+        "instead": question.instead,
+        "also": also(question, known),
+        "some_words": bool(some_words and found["count"]),
+    }
+    return found
+
+
+def also(question: Question, known: lexicon.Lexicon, most: int = 4) -> list[str]:
+    """Return the first words of the vocabulary that are looked for besides those of the question, that datasets hold."""
+    said = {word.lower() for unit in question.units for word in (*unit.words, " ".join(unit.words))}
+    found = dict.fromkeys(term for unit in question.telling for term in _others(unit, known))
+    return [term for term in found if term.lower() not in said][:most]
+
+
+def _others(unit: Unit, known: lexicon.Lexicon) -> list[str]:
+    related = [known.groups[name] for group in unit.groups for name in group.see if name in known.groups]
+    return [term for group in (*unit.groups, *related) for term in group.pl if term in known.alive]

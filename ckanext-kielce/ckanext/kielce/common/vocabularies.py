@@ -27,6 +27,7 @@ NAMES = (
     "iso37120",
     "languages",
     "licences",
+    "localities",
     "places",
     "publisher_types",
     "statuses",

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.processors import RDFSerializer
 from ckanext.kielce.catalogue import fresh, shacl
+from ckanext.kielce.catalogue import search as catalogue_search
 from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
 from ckanext.kielce.catalogue.summary import Summary, summary
@@ -19,6 +20,7 @@ __all__ = [
     "kielce_vocabulary_list",
     "kielce_vocabulary_show",
     "package_create",
+    "package_search",
     "package_show",
     "package_update",
 ]
@@ -45,6 +47,13 @@ def package_create(original_action: Any, context: Any, data_dict: dict[str, Any]
 def package_update(original_action: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """Accept composite fields as JSON text or a single object, then update as CKAN does."""
     return original_action(context, _prepared(data_dict))
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_search(original_action: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Search as CKAN does, for words as people type them; ``understood`` tells what was looked for instead and besides."""
+    return catalogue_search.search(original_action, context, data_dict)
 
 
 @tk.side_effect_free

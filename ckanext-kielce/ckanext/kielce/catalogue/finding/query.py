@@ -1,0 +1,155 @@
+"""A question that was understood, written for Solr (edismax), with the weights of ``ranking.yaml``. Pure.
+
+Every unit becomes one clause of alternatives: as typed, in other words, by what it is related to. Solr demands as many
+clauses as ``mm`` says, adds up what they bring and multiplies by how current, sound and used a set is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ckanext.kielce.catalogue.finding.lexicon import Lexicon
+from ckanext.kielce.catalogue.finding.text import key, words
+from ckanext.kielce.catalogue.finding.understanding import Question, Unit
+from ckanext.kielce.catalogue.finding.vocabulary import Group, ranking
+
+_SPECIAL = re.compile(r'([\\+\-&|!(){}\[\]^"~*?:/])')
+#: Which group of the vocabulary a kind of place belongs to.
+KIND_GROUPS = {"street": "ulice", "district": "osiedla", "commune": "gminy"}
+#: How far apart the words of a phrase may stand.
+SLOP = 2
+
+
+@dataclass(frozen=True)
+class Query:
+    """Parameters for CKAN's search."""
+
+    q: str
+    mm: str
+    qf: str
+    tie: str
+    boost: str
+
+    def params(self) -> dict[str, str]:
+        """As ``package_search`` takes them."""
+        return {
+            "defType": "edismax",
+            "q": self.q,
+            "mm": self.mm,
+            "qf": self.qf,
+            "tie": self.tie,
+            "boost": self.boost,
+        }
+
+
+def write(question: Question, lexicon: Lexicon, some_words: bool = False) -> Query | None:
+    """Return the query, None when the question holds no word.
+
+    ``some_words``: sets that hold any of the words will do.
+    """
+    units = question.telling
+    table = ranking()
+    if not units:
+        return None
+    alternatives = [list(_alternatives(unit, lexicon)) for unit in units]
+    clauses = []
+    for at, unit in enumerate(units):
+        parts = [_weighted(clause, weight) for clause, weight in alternatives[at]]
+        if not some_words and 1 < len(units) <= 3:
+            for other in range(len(units)):
+                if other != at:
+                    parts += _beside(alternatives[other], table.beside)
+        if at and len(unit.words) == 1 and len(units[at - 1].words) == 1:
+            parts.append(_weighted(_phrase((*units[at - 1].words, *unit.words)), table.phrase))
+        clauses.append(f"({' OR '.join(parts)})")
+    counted = sum(unit.known and not (unit.places and not unit.groups) for unit in units) or 1
+    if not some_words and counted > table.all_up_to:
+        counted = math.ceil(counted * table.share)
+    q = " OR ".join(clauses) + "".join(f" -({_all(unit.words)})" for unit in question.without)
+    return Query(q, "1" if some_words else str(counted), fields(), str(table.tie), boost())
+
+
+def _alternatives(unit: Unit, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
+    table = ranking()
+    if unit.kind == "phrase":
+        yield _phrase(unit.words, 0), 1.0
+        return
+    yield _all(unit.words), table.guess if unit.typed else 1.0
+    if unit.typed:
+        yield _all(unit.typed), 1.0
+    if len(unit.words) > 1:
+        yield _phrase(unit.words), table.phrase
+    mine = tuple(map(key, unit.words))
+    seen = {mine}
+    related = [lexicon.groups[name] for group in unit.groups for name in group.see if name in lexicon.groups]
+    kinds = {KIND_GROUPS[place.kind] for place in unit.places if place.kind in KIND_GROUPS}
+    named = [lexicon.groups[name] for name in sorted(kinds) if name in lexicon.groups]
+    for groups, weight in ((unit.groups, table.synonym), (named, table.place), (related, table.related)):
+        for term in _terms(groups, unit.english, lexicon):
+            keys = tuple(map(key, words(term)))
+            if keys not in seen:
+                seen.add(keys)
+                yield (_phrase(tuple(words(term))) if len(keys) > 1 else _escaped(term)), weight
+
+
+def _terms(groups: Iterable[Group], english: bool, lexicon: Lexicon) -> Iterator[str]:
+    for group in groups:
+        for term in group.terms if english else group.pl:
+            if term in lexicon.alive:
+                yield term
+
+
+def _beside(alternatives: list[tuple[str, float]], beside: float) -> list[str]:
+    """The first ways of finding another unit, in the strong fields only."""
+    return [
+        _weighted(
+            "(" + " OR ".join(f"{name}:{clause}" for name in ranking().strong_fields) + ")", beside * weight
+        )
+        for clause, weight in alternatives[:3]
+    ]
+
+
+def _escaped(word: str) -> str:
+    # In small letters, so that no word is one of the operators AND, OR, NOT.
+    return _SPECIAL.sub(r"\\\1", word.lower())
+
+
+def _all(found: Iterable[str]) -> str:
+    escaped = [_escaped(word) for word in found]
+    return escaped[0] if len(escaped) == 1 else f"({' AND '.join(escaped)})"
+
+
+def _phrase(found: Iterable[str], slop: int = SLOP) -> str:
+    return f'"{" ".join(_escaped(word) for word in found)}"~{slop}'
+
+
+def _weighted(clause: str, weight: float) -> str:
+    return clause if weight == 1.0 else f"{clause}^{weight:.3g}"
+
+
+@cache
+def fields() -> str:
+    """Where words are looked for, as Solr's ``qf``."""
+    return " ".join(f"{name}^{weight:g}" for name, weight in ranking().fields.items())
+
+
+@cache
+def boost() -> str:
+    """What the score is multiplied by: one, and what the set's status, grade, type and use add to it."""
+    table = ranking()
+    parts = [f"mul({gain:g},termfreq(quality_status,'{code}'))" for code, gain in table.status.items()]
+    parts += [f"mul({gain:g},termfreq(quality_grade,'{code}'))" for code, gain in table.grade.items()]
+    parts += [f"mul({gain:g},termfreq(dataset_type,'{code}'))" for code, gain in table.type.items()]
+    gains = [gain for _limit, gain in table.use_bands] + [table.use_most]
+    parts += [f"mul({gain:g},termfreq(use_band,'{band}'))" for band, gain in enumerate(gains) if gain]
+    return f"sum(1,{','.join(parts)})"
+
+
+def use_band(uses: int) -> str:
+    """The band of a number of uses, as it stands in the index."""
+    limits = [limit for limit, _gain in ranking().use_bands]
+    return str(next((band for band, limit in enumerate(limits) if uses < limit), len(limits)))
