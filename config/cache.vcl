@@ -40,19 +40,22 @@ sub vcl_recv {
         return (synth(200, "Purged"));
     }
 
-    # Varnish has added its caller to X-Forwarded-For. Leave the one address that can be believed.
-    if (client.ip ~ proxies && req.http.X-Forwarded-For ~ ",") {
+    # Varnish has added its caller to X-Forwarded-For. Leave the one address that can be believed, and none for what
+    # this very machine asks (monitors, jobs, tests): the portal does not ration itself.
+    if (client.ip !~ proxies) {
+        set req.http.X-Forwarded-For = client.ip;
+    } elsif (req.http.X-Forwarded-For ~ ",") {
         set req.http.X-Forwarded-For = regsub(req.http.X-Forwarded-For, "^.*?([^, ]+)\s*,[^,]*$$", "\1");
     } else {
-        set req.http.X-Forwarded-For = client.ip;
+        unset req.http.X-Forwarded-For;
     }
 
     if (req.method !~ "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$$") {
         return (synth(405, "Method not allowed"));
     }
     # Log-ins are tried by hand, not by the hundred.
-    if (req.method == "POST" && req.url ~ "^/([a-z]{2}/)?(user/login|_login)"
-        && vsthrottle.is_denied("login:" + req.http.X-Forwarded-For, 20, 60s)) {
+    if (req.method == "POST" && req.url ~ "^/([a-z]{2}/)?user/login"
+        && req.http.X-Forwarded-For && vsthrottle.is_denied("login:" + req.http.X-Forwarded-For, 20, 60s)) {
         return (synth(429, "Too many requests"));
     }
     if (req.method != "GET" && req.method != "HEAD") {
@@ -77,7 +80,7 @@ sub vcl_recv {
 
 # Copies cost nothing; what has to be made by the portal is rationed by address. The machine itself is not.
 sub ration {
-    if (req.http.X-Forwarded-For !~ "^(127\.|::1$$)"
+    if (req.http.X-Forwarded-For
         && vsthrottle.is_denied("made:" + req.http.X-Forwarded-For, 600, 60s)) {
         return (synth(429, "Too many requests"));
     }
@@ -109,6 +112,9 @@ sub vcl_backend_response {
         set beresp.ttl = 5s;
         return (deliver);
     }
+    # What the portal says of one caller's allowance is nothing for the next.
+    unset beresp.http.RateLimit;
+    unset beresp.http.RateLimit-Policy;
 }
 
 sub vcl_deliver {

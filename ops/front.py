@@ -38,27 +38,27 @@ def purge_urls(profile: Profile) -> str:
     return f"http://127.0.0.1:{profile.ports['purge']}/" if available() else ""
 
 
-def work_folder(profile: Profile) -> str:
-    """Where Varnish keeps its shared memory; raised by root it runs as its own user, who must be able to go there."""
+def home(profile: Profile) -> Path:
+    """Varnish's folder; raised by root it works as a user of its own, who may not be able to go into the checkout."""
     if os.geteuid() != 0:
-        return str(profile.folder / "varnish")
+        return profile.folder / "varnish"
     mark = hashlib.sha256(str(profile.folder).encode()).hexdigest()[:12]
-    return f"/var/lib/varnish/kielce-{mark}"
+    return Path("/var/lib/varnish") / f"kielce-{mark}"
 
 
 def variables(profile: Profile) -> dict[str, str]:
     """What ``config/cache.vcl`` and the cache's command line name."""
     return {
         "varnishd": shutil.which("varnishd") or "varnishd",
-        "varnish_folder": work_folder(profile),
-        "vcl": str(profile.folder / "cache.vcl"),
+        "varnish_folder": str(home(profile) / "work"),
+        "vcl": str(home(profile) / "cache.vcl"),
         "port_web_server": str(web_port(profile)),
     }
 
 
 def write_vcl(profile: Profile) -> Path:
-    """Render ``config/cache.vcl`` into the profile's folder."""
-    profile.folder.mkdir(parents=True, exist_ok=True)
-    path = profile.folder / "cache.vcl"
+    """Render ``config/cache.vcl`` into Varnish's folder."""
+    home(profile).mkdir(parents=True, exist_ok=True)
+    path = home(profile) / "cache.vcl"
     path.write_text(Template(TEMPLATE.read_text()).substitute(variables(profile)))
     return path

@@ -58,7 +58,7 @@ def write_ini(profile: Profile, which: str = "ckan") -> Path:
         session=profile.secrets["session"],
         site_url=profile.site_url,
         allow_hosts=city_hosts(profile),
-        purge_urls=front.purge_urls(profile),
+        purge_urls=front.purge_urls(profile) if which == "ckan" else "",
     )
     path = profile.ini
     if which != "ckan":

@@ -181,8 +181,6 @@ def write_supervisor_config(profile: Profile) -> Path:
             f"environment={environment.replace('%', '%%')}\n"
         )
     parts += [f"[group:{group}]\nprograms={','.join(names)}\n" for group, names in groups.items()]
-    if front.available():
-        front.write_vcl(profile)
     path = profile.folder / "supervisord.conf"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
@@ -213,6 +211,8 @@ def start_supervisor(profile: Profile) -> None:
     """Start the supervisor on free ports; leftovers of a killed run go first."""
     (profile.folder / "log").mkdir(parents=True, exist_ok=True)
     (profile.folder / "redis").mkdir(exist_ok=True)
+    if front.available():
+        front.write_vcl(profile)
     if supervisor_pid(profile):
         write_supervisor_config(profile)
         control(profile, "update")

@@ -41,6 +41,11 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
         _set(response, PRIVATE)
         response.headers.pop("ETag", None)
         return
+    if response.status_code == 304:
+        # Nothing was made, so nobody knows what it shows; the copy that the caller has is right at this moment.
+        _set(response, "public, max-age=0, must-revalidate")
+        response.headers["Vary"] = _vary()
+        return
     kind = rules.kind_of(endpoint, (request.view_args or {}).get("logic_function"), dataset_types())
     shown = seen.ids() | asked_for()
     seconds = kept_for(kind, shown, dt.datetime.now(dt.timezone.utc))
@@ -48,7 +53,7 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
         _set(response, PRIVATE)
         return
     response.headers[KEYS] = " ".join(keys.of_answer(shown, lists=kind.lists))
-    response.headers["Vary"] = ", ".join(("Accept", "Accept-Encoding", *credentials_headers(), "Cookie"))
+    response.headers["Vary"] = _vary()
     if tk.config.get("ckan.cors.origin_allow_all"):
         # CKAN sends it only to those who come from elsewhere; the next reader of the copy may.
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -70,20 +75,24 @@ def may_be_public(response: Response) -> bool:
     return (
         bool(tk.config.get("ckanext.kielce.cache.enabled"))
         and request.method in ("GET", "HEAD")
-        and response.status_code in (200, 302)
+        and response.status_code in (200, 302, 304)
         and not has_credentials()
         and current_user.is_anonymous
         and "Set-Cookie" not in response.headers
         and not seen.anything_secret()
         # a token that was made for this visitor
         and tk.config.get("WTF_CSRF_FIELD_NAME") not in g
-        and (response.status_code == 200 or _is_plain_redirect(response))
+        and (response.status_code != 302 or _is_plain_redirect(response))
     )
 
 
 def _is_plain_redirect(response: Response) -> bool:
     """A download that leads to the file's own address; other redirects may depend on the visitor."""
     return (request.endpoint or "").endswith(".download") and not response.location.startswith("/user")
+
+
+def _vary() -> str:
+    return ", ".join(("Accept", "Accept-Encoding", *credentials_headers(), "Cookie"))
 
 
 def credentials_headers() -> tuple[str, ...]:
