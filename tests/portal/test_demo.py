@@ -101,6 +101,15 @@ def test_no_score_is_still_to_come(scores: dict[str, Any]) -> None:
     assert [name for name, score in scores.items() if score["reason"] == "not_scored"] == []
 
 
+def test_the_scores_are_a_dataset_which_is_scored_itself(
+    ask: Ask, datasets: list[dict[str, Any]], scores: dict[str, Any]
+) -> None:
+    (published,) = [item for item in datasets if item["name"] == "oceny-zbiorow-danych"]
+    found = ask("datastore_search", resource_id=published["resources"][0]["id"], limit=1000)
+    assert {row["zbior"] for row in found["records"]} >= {"zuzycie-wody-wedlug-osiedli", published["name"]}
+    assert scores["oceny-zbiorow-danych"]["status"] == "fresh"
+
+
 def test_the_stale_set_is_found(scores: dict[str, Any]) -> None:
     assert scores["ludnosc-wedlug-grup-wieku"]["status"] == "delinquent"
 

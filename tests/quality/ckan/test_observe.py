@@ -135,6 +135,61 @@ def test_a_service_is_asked_for_its_capabilities_only(files: Any, make_dataset: 
     assert seen(package["id"]) == []
 
 
+def heat_network(places: list[tuple[float, float]]) -> str:
+    """A WFS answer with a line at each place."""
+    lines = "".join(
+        f'<wfs:member><ms:siec gml:id="siec.{n}"><ms:geom><gml:LineString srsName="urn:ogc:def:crs:EPSG::4326">'
+        f"<gml:posList>{lat} {lon} {lat + 0.001} {lon + 0.002}</gml:posList></gml:LineString></ms:geom>"
+        f"<ms:nr>{n}</ms:nr></ms:siec></wfs:member>"
+        for n, (lat, lon) in enumerate(places)
+    )
+    return (
+        '<?xml version="1.0"?><wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" '
+        'xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:ms="http://mapserver.gis.umn.edu/mapserver">'
+        f"{lines}</wfs:FeatureCollection>"
+    )
+
+
+def layer_findings(package_id: str) -> list[str]:
+    from ckan import model
+    from ckanext.kielce.quality.model import FindingRow
+    from sqlalchemy import select
+
+    query = select(FindingRow.code).where(FindingRow.package_id == package_id, FindingRow.ended_at.is_(None))
+    return [code for code in model.Session.scalars(query) if code == "sensitive_infrastructure"]
+
+
+@pytest.mark.parametrize(("step", "found"), [(0.00123, ["sensitive_infrastructure"]), (0.001, [])])
+def test_an_exact_network_is_found_behind_a_service_without_files(
+    files: Any, make_dataset: Any, step: float, found: list[str]
+) -> None:
+    """A layer that only a WFS gives: its first features are looked at; rounded to 0.001 degrees it may stay."""
+    places = [(round(50.8 + n * step, 5), round(20.6 + n * step, 5)) for n in range(60)]
+    url = files.put("siec", heat_network(places))
+    package = make_dataset(f"{url}?typeNames=ms:siec", fmt="WFS", title="Sieć ciepłownicza MPEC")
+    assert look(package) == ["answers"]
+    assert layer_findings(package["id"]) == found
+    assert "count=500" in files.requests[-1][1] and "GetFeature" in files.requests[-1][1]
+    asked = len(files.requests)
+    look(package, NOW + DAY)
+    assert len(files.requests) == asked + 1  # capabilities only, until a full look is due
+    look(package, NOW + 8 * DAY)
+    assert "GetFeature" in files.requests[-1][1]
+    assert seen(package["id"]) == []
+
+
+def test_a_layer_with_a_file_is_judged_on_the_file(files: Any, make_dataset: Any) -> None:
+    service = files.put("siec", heat_network([(50.81234, 20.61234)] * 60))
+    table = files.put("siec.csv", "nr\n1\n")
+    resources = [
+        {"url": f"{service}?typeNames=ms:siec", "format": "WFS", "name": "usługa"},
+        {"url": table, "format": "CSV", "name": "plik"},
+    ]
+    package = make_dataset(resources=resources, title="Sieć ciepłownicza MPEC")
+    look(package)
+    assert not any("GetFeature" in request[1] for request in files.requests)
+
+
 def test_a_service_that_answers_with_an_exception_is_down(files: Any, make_dataset: Any) -> None:
     package = make_dataset(files.put("ows", "<ows:ExceptionReport/>"), fmt="WMS_SRVC")
     assert look(package) == ["failed"]

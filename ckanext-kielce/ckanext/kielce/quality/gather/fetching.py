@@ -233,9 +233,12 @@ def _due_in_full(last: model.Observation | None, options: Settings, now: dt.date
 
 
 def _full_check_due(last: model.Observation, options: Settings, now: dt.datetime) -> bool:
-    """Whether a multiple of ``full_check_days`` since this content was first seen lies between last look and now."""
-    span = options.full_check
-    return (now - last.observed_at) // span > (last.last_seen_at - last.observed_at) // span
+    return passes_full_check(last.observed_at, last.last_seen_at, options, now)
+
+
+def passes_full_check(first: dt.datetime, last: dt.datetime, options: Settings, now: dt.datetime) -> bool:
+    """Whether a multiple of ``full_check_days`` since the first look lies between the last look and now."""
+    return (now - first) // options.full_check > (last - first) // options.full_check
 
 
 def _storage_chunks(storage: Any, location: Any) -> Iterator[bytes]:

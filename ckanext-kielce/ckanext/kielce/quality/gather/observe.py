@@ -23,8 +23,9 @@ from ..versions import Fresh
 from .codec import to_row
 from .declare import record_declaration
 from .fetched import Fetched
-from .fetching import content, kind_of
+from .fetching import content, kind_of, passes_full_check
 from .hosts import SourceBusyError
+from .layer_sample import judge_layer
 from .lineage import adopt
 from .reading import Reading, read_content
 
@@ -115,6 +116,7 @@ def observe_resource(
     if kind == "none":
         return Look(resource["id"], name, "skipped")
     last = latest_observation(resource["id"])
+    sample = kind == "service" and (full or _sample_due(latest_link(resource["id"]), options, now))
     ckan_model.Session.commit()  # no open transaction while a slow server is waited for
     try:
         with content(resource, last, options, full=full, now=now) as fetched:
@@ -126,7 +128,13 @@ def observe_resource(
     except SourceBusyError as busy:
         return Look(resource["id"], name, "busy", f"{busy}: another worker is asking this host")
     look.name = name
+    if sample and look.outcome == "answers":
+        judge_layer(package, resource, now)
     return look
+
+
+def _sample_due(last: model.LinkCheck | None, options: Settings, now: dt.datetime) -> bool:
+    return last is None or passes_full_check(last.checked_at, last.last_checked_at, options, now)
 
 
 def _reading(

@@ -8,6 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
+from ckanext.kielce.common import callers
 
 from ..publish import dataset, followers, history, journal, links, outlets
 from ..publish.tell import told
@@ -124,9 +125,9 @@ def kielce_quality_follow(context: Context, data_dict: DataDict) -> dict[str, An
             data_dict.get("id"),
             data_dict.get("kinds") or [],
             _one_lang(data_dict),
-            links.caller(),
+            callers.address(),
         )
-    except followers.TooManyError as error:
+    except callers.TooManyError as error:
         raise tk.ValidationError(
             {"target": [tk._("Too many requests today. Try again tomorrow.")]}
         ) from error

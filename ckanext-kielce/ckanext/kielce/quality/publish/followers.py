@@ -7,7 +7,6 @@ back a random word. Until then, and after the end, nothing is kept of either.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import re
 import secrets
@@ -15,11 +14,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import redis
 import sqlalchemy as sa
 from ckan import model as ckan_model
-from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.callers import limit
 from ckanext.kielce.common.http import FetchError, fetch
 from ckanext.kielce.notify.shared import tell
 from sqlalchemy import select
@@ -35,10 +33,6 @@ MAILS_A_DAY, REQUESTS_A_DAY = 3, 20
 #: Seconds that a webhook's server has for its answer.
 ANSWER_SECONDS = 10
 MOST_URL = 2000
-
-
-class TooManyError(Exception):
-    """More was asked for in a day than one person needs."""
 
 
 def scope_of(scope: str, reference: str | None) -> tuple[str, str, str, str]:
@@ -73,8 +67,8 @@ def ask_by_mail(
     if not ADDRESS.fullmatch(address) or not address.isascii() or len(address) > 254:
         raise tk.ValidationError({"email": [tk._("This is not an e-mail address")]})
     wanted = _kinds(kinds)
-    _limit("caller", caller, REQUESTS_A_DAY)
-    _limit("mail", address.lower(), MAILS_A_DAY)
+    limit("follow", caller, REQUESTS_A_DAY)
+    limit("follow-mail", address.lower(), MAILS_A_DAY)
     follower = _get_or_make("email", address, scope, scope_id, wanted, lang)
     subject, body = mails.confirmation(follower, title, path)
     tell([address], "quality.follow.confirm", subject, body)
@@ -95,7 +89,7 @@ def ask_by_webhook(
     url, wanted = url.strip(), _kinds(kinds)
     if not url.startswith(("https://", "http://")) or len(url) > MOST_URL:
         raise tk.ValidationError({"url": [tk._("Give an address that begins with https://")]})
-    _limit("caller", caller, REQUESTS_A_DAY)
+    limit("follow", caller, REQUESTS_A_DAY)
     follower = _get_or_make("webhook", url, scope, scope_id, wanted, lang)
     word = secrets.token_urlsafe(24)
     content = {
@@ -194,20 +188,3 @@ def _kinds(kinds: Sequence[str]) -> list[str]:
     if not wanted:
         raise tk.ValidationError({"kinds": [tk._("Choose what you want to be told of")]})
     return wanted
-
-
-def _limit(what: str, key: str, most: int) -> None:
-    """Count in Redis how often this was asked for today; keys hold a hash, never the address itself."""
-    if not key:
-        return
-    digest = hashlib.sha256(f"{tk.config['SECRET_KEY']}:{key}".encode()).hexdigest()[:24]
-    name = f"ckan:{tk.config['ckan.site_id']}:kielce_quality:{what}:{digest}"
-    try:
-        connection = connect_to_redis()
-        asked = connection.incr(name)
-        if asked == 1:
-            connection.expire(name, 86400)
-    except redis.RedisError:
-        return  # without the counter people may still subscribe
-    if asked > most:
-        raise TooManyError

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from ipaddress import ip_address
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from flask import has_request_context
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 SALT = "kielce-quality-follow"
@@ -25,21 +23,6 @@ def site(path: str, lang: str | None = None) -> str:
     if "{{LANG}}" in root:
         return base + root.replace("/{{LANG}}", prefix) + path
     return base + root + prefix + path
-
-
-def caller() -> str:
-    """Network address of who asks: behind a proxy of our own network, the one that the proxy last saw.
-
-    What comes before it in ``X-Forwarded-For`` is the asker's own claim.
-    """
-    if not has_request_context():
-        return ""
-    address = tk.request.remote_addr or ""
-    forwarded = tk.request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    try:
-        return forwarded if forwarded and ip_address(address).is_private else address
-    except ValueError:
-        return forwarded or address
 
 
 def dataset(package: Any, lang: str | None = None) -> str:
