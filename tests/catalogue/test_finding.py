@@ -10,24 +10,8 @@ from ckanext.kielce.catalogue.finding.text import fold, key, neighbours, words
 from ckanext.kielce.catalogue.finding.understanding import understand
 from ckanext.kielce.common import vocabularies
 
-INDEX = dict.fromkeys(
-    [
-        "sciezki",
-        "sciezka",
-        "rowerowe",
-        "rowerowy",
-        "odpady",
-        "odpad",
-        "harmonogram",
-        "odbior",
-        "odbioru",
-        "osie",
-        "ulic",
-        "ulica",
-        "wypadki",
-    ],
-    3,
-)
+HELD = """sciezki sciezka rowerowe rowerowy odpady odpad harmonogram odbior odbioru osie ulic ulica wypadki"""
+INDEX = dict.fromkeys(HELD.split(), 3)
 
 
 @pytest.fixture(scope="module")
