@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import plugin_loaded
-from ckanext.kielce.harvest.model import HarvestRecord
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ def known_records() -> Iterator[KnownRecord]:
     """Every record of every source, those included of which there is no dataset; none while the engine is off."""
     if not plugin_loaded("kielce_harvest"):
         return
+    from ckanext.kielce.harvest.model import HarvestRecord  # only where its table is
+
     draft = HarvestRecord.draft
     query = (
         sa.select(

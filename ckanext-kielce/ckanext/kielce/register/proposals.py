@@ -13,8 +13,6 @@ from ckanext.kielce.harvest.shared import KnownRecord, known_records
 
 from . import domain, vocabulary
 
-#: Fields of datasets (kept as extras) that the register takes over.
-EXTRAS = ("title_en", "domain", "legal_basis", "access_rights", "sample_data")
 #: Types of packages that hold no data.
 NO_DATA_TYPES = ("harvest",)
 
@@ -51,30 +49,20 @@ def proposals() -> Iterator[Proposal]:
 
 
 def _packages() -> Iterator[tuple[Any, dict[str, str]]]:
-    package, extra = ckan_model.Package, ckan_model.PackageExtra
-    condition = sa.and_(
-        package.state == "active",
-        package.owner_org.is_not(None),
-        package.type.not_in(NO_DATA_TYPES),
-    )
-    extras: dict[str, dict[str, str]] = {}
+    package = ckan_model.Package
+    columns = (package.id, package.title, package.name, package.notes, package.owner_org, package.private)
     query = (
-        sa.select(extra.package_id, extra.key, extra.value)
-        .join(package, package.id == extra.package_id)
-        .where(condition, extra.state == "active", extra.key.in_(EXTRAS))
+        sa.select(*columns, package.extras)
+        .where(
+            package.state == "active",
+            package.owner_org.is_not(None),
+            package.type.not_in(NO_DATA_TYPES),
+        )
+        .order_by(package.name)
+        .execution_options(yield_per=1000)
     )
-    for package_id, key, value in ckan_model.Session.execute(query):
-        extras.setdefault(package_id, {})[key] = value
-    columns = (
-        package.id,
-        package.title,
-        package.name,
-        package.notes,
-        package.owner_org,
-        package.private,
-    )
-    for row in ckan_model.Session.execute(sa.select(*columns).where(condition).order_by(package.name)):
-        yield row, extras.get(row.id, {})
+    for row in ckan_model.Session.execute(query):
+        yield row, row.extras or {}
 
 
 def _of_package(package: Any, extras: dict[str, str], record: KnownRecord | None) -> Proposal:

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model as ckan_model
 from ckanext.kielce.common.columns import utc_now
-from sqlalchemy.orm import selectinload
 
 from . import domain
 from .model import Change, Entry
@@ -173,7 +172,7 @@ def groups(ids: Iterable[str | None]) -> dict[str, Any]:
     if not wanted:
         return {}
     group = ckan_model.Group
-    query = sa.select(group).where(group.id.in_(wanted)).options(selectinload(group._extras))
+    query = sa.select(group).where(group.id.in_(wanted))
     return {row.id: row for row in Session.scalars(query)}
 
 

@@ -30,12 +30,14 @@ def sentence(problem: domain.Problem, lang: str) -> str:
 
 def units_by_name() -> Callable[[str], str | None]:
     """A look-up of active units by id, name, or title in either language."""
-    table: dict[str, str] = {}
+    table: dict[str, set[str]] = {}
     for group in store.all_units().values():
         for text in (group.id, group.name, group.title, group.extras.get("title_en")):
             if text:
-                table.setdefault(fold(" ".join(str(text).split())), group.id)
-    return lambda text: table.get(fold(" ".join(text.split())))
+                table.setdefault(fold(" ".join(str(text).split())), set()).add(group.id)
+    # A title that two units share names neither.
+    single = {text: ids.pop() for text, ids in table.items() if len(ids) == 1}
+    return lambda text: single.get(fold(" ".join(text.split())))
 
 
 def dataset_by_name(text: str) -> str | None:
