@@ -1,11 +1,15 @@
 """Parts of pages that need no CKAN running: page numbers, addresses, layers, cells of a table."""
 
+import datetime as dt
 import json
 
 import pytest
 
 pytest.importorskip("ckan")
 from ckanext.kielce.catalogue import layers, pages, preview
+from ckanext.kielce.tables.shared import Field
+
+at = dt.datetime.fromisoformat
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from ckan.tests import factories, helpers
 
 # Only what the pages need: the fixture that cleans the database doesn't make the tables of other plugins.
-PLUGINS = "kielce datastore scheming_datasets dcat structured_data spatial_metadata spatial_query"
+PLUGINS = "kielce kielce_tables kielce_export datastore scheming_datasets dcat structured_data spatial_metadata spatial_query"
 PAGES = ("/", "/dataset", "/group", "/organization", "/developers", "/accessibility", "/about", "/user/login")
 pytestmark = [
     pytest.mark.ckan,
@@ -148,8 +148,8 @@ def test_table_is_drawn_by_the_server(app, table):
     assert "Wiersze 1–20 z 45" in page
     assert "19\u00a0009,5" in page
     assert ">2001<" in page
-    last = app.get(f"/dataset/sciezki?file={table['id']}&page=3").body
-    assert "Wiersze 41–45 z 45" in last
+    last = app.get(f"/dataset/sciezki?file={table['id']}&end=1").body
+    assert "Wiersze 26–45 z 45" in last
 
 
 def test_piece_of_a_table_sorts_and_searches(app, table):
@@ -165,10 +165,15 @@ def test_odd_questions_to_a_table_still_show_it(app, table):
     for query in (
         "sort=no_such_column",
         'sort=a"; drop table x',
-        "page=99999999",
-        "page=-1",
-        "page=x",
+        "after=99999999",
+        "after=-1",
+        "before=x",
+        "row=abc",
         "desc=1",
+        "fc=no_such&fo=is&fv=1",
+        "fc=metry&fo=is&fv=abc",
+        "fc=metry&fo=drop&fv=1",
+        "fc=metry",
     ):
         assert "Odcinek" in app.get(f"/table/{table['id']}?{query}", status=200).body, query
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.catalogue import labels, pages, preview
+from ckanext.kielce.catalogue import labels, pages, preview, table
 from ckanext.kielce.common import formatting, vocabularies
 from flask import current_app
 
@@ -47,6 +47,7 @@ __all__ = [
     "kielce_status_word",
     "kielce_structured_data",
     "kielce_table",
+    "kielce_table_comparisons",
     "kielce_text",
     "kielce_type",
     "kielce_unit",
@@ -209,9 +210,14 @@ def kielce_columns(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
     return preview.columns(resource, kielce_lang())
 
 
-def kielce_table(resource: Mapping[str, Any], args: Mapping[str, str]) -> preview.TablePage | None:
+def kielce_table(resource: Mapping[str, Any], args: Any) -> table.TablePage | None:
     """Return the page of the table that the address asks for, or None when the file is in no table."""
-    return preview.table(resource, args)
+    return table.table(resource, args.to_dict(flat=False), kielce_lang())
+
+
+def kielce_table_comparisons() -> list[dict[str, str]]:
+    """Return the comparisons that the form over a table offers: code, title."""
+    return table.comparisons()
 
 
 def kielce_layer_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -72,3 +72,24 @@ COLUMN_TYPES: dict[str, str] = {
     "bool": N_("yes or no"),
     "geometry": N_("shape on the map"),
 }
+
+#: Comparison of a condition on a column -> its words between the column and the value.
+COMPARISONS: dict[str, str] = {
+    "has": N_("contains"),
+    "is": N_("is"),
+    "not": N_("is not"),
+    "from": N_("from"),
+    "to": N_("up to"),
+    "empty": N_("is empty"),
+    "filled": N_("is filled in"),
+}
+
+#: Part of a table's address that was not understood -> what is told of it.
+MISREAD: dict[str, str] = {
+    "column": N_("There is no column “{column}” in this table (any more), so that condition was left out."),
+    "comparison": N_("The column “{column}” cannot be compared like that, so the condition was left out."),
+    "value": N_(
+        "“{value}” does not fit the column “{column}” (a number, a date such as 3.11.2026, yes or no), so it was left out."
+    ),
+    "many": N_("Only {value} conditions can be used at once; the rest was left out."),
+}

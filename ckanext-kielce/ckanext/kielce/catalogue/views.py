@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.catalogue import layers, pages, preview
+from ckanext.kielce.catalogue import layers, pages
+from ckanext.kielce.catalogue import table as tableview
 from flask import Blueprint, Response, make_response
 
 kielce = Blueprint("kielce", __name__)
@@ -51,7 +52,7 @@ def _resource(resource_id: str) -> dict[str, Any]:
 def table(resource_id: str) -> Response | str:
     """Show one page of a table as a piece of HTML, for the script that pages and sorts without reloading."""
     resource = _resource(resource_id)
-    shown = preview.table(resource, tk.request.args)
+    shown = tableview.table(resource, tk.request.args.to_dict(flat=False), tk.h.kielce_lang())
     if shown is None:
         tk.abort(404, tk._("This file is not available as a table."))
     pkg = tk.get_action("package_show")({}, {"id": resource["package_id"]})

@@ -68,7 +68,7 @@ class Page:
 @contextmanager
 def reading(seconds: float | None = None) -> Iterator[Any]:
     """A cursor for reading, each statement limited to ``seconds`` (default: the option). Raises `ViewError`."""
-    if not plugin_loaded("datastore"):
+    if not (plugin_loaded("datastore") and plugin_loaded("kielce_tables")):
         raise ViewError("missing")
     from ckanext.datastore.backend.postgres import get_read_engine
 
@@ -155,17 +155,18 @@ def read_page(
     *,
     after: int | None = None,
     before: int | None = None,
+    end: bool = False,
 ) -> Page:
-    """`page` with a cursor and fields at hand."""
+    """`page` with a cursor and fields at hand; ``end``: the last page."""
     by_id = {entry.id: entry for entry in entries}
     order = collation(cursor)
     table, rows = sql.Identifier(resource_id), query.where(view, by_id)
-    backwards = before is not None
-    edge = _edge(cursor, table, view, by_id, before if backwards else after)
+    backwards = before is not None or end
+    edge = None if end else _edge(cursor, table, view, by_id, before if before is not None else after)
     beyond = (
         query.Keyset(view, by_id, order).condition(*edge, backwards=backwards) if edge else sql.SQL("TRUE")
     )
-    backwards = backwards and edge is not None
+    backwards = end or (backwards and edge is not None)
     cursor.execute(
         sql.SQL("SELECT _id, {} FROM {} WHERE {} AND {} ORDER BY {} LIMIT {}").format(
             query.names(entries),
@@ -187,7 +188,7 @@ def read_page(
         total=min(total, COUNTED),
         more_than_total=total > COUNTED,
         has_before=more if backwards else edge is not None,
-        has_after=True if backwards else more,
+        has_after=edge is not None if backwards else more,
     )
 
 

@@ -35,7 +35,7 @@
 
   document.querySelectorAll("[data-kielce-table]").forEach(function (box) {
     box.addEventListener("click", function (event) {
-      var link = event.target.closest("thead a, .k-pages a");
+      var link = event.target.closest("thead a, .k-pages a, .k-chosen a");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       show(box, new URL(link.href), true);
