@@ -14,6 +14,7 @@ from ckan import model as ckan_model
 
 from . import presentation, store, words
 from .gains import Fix, fixes
+from .gather.fetching import kind_of as way_in
 from .jobs import enqueue_observe, enqueue_score
 from .league import UnitRow, league
 from .overview import SORTS as SET_SORTS
@@ -67,6 +68,7 @@ __all__ = [
     "twin_cells",
     "twin_pairs",
     "unit_summary",
+    "way_in",
 ]
 
 

@@ -1,0 +1,121 @@
+"""What no action of CKAN is made to read: refused before the action is called, with the name of the parameter.
+
+CKAN 2.12 answers 500 to many a mistaken question: PostgreSQL takes no NUL character and no number beyond its types, lists
+where a word is awaited end in a failing statement, deeply nested JSON exhausts the parser. The types are those that the
+actions' own docstrings name, so a new action needs no entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ckan.logic import get_action
+from ckan.plugins import toolkit as tk
+from ckanext.kielce.api import docstrings, problems
+from ckanext.kielce.common.marking import N_
+from flask import Response, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+#: Nesting of JSON that any of our actions needs, with room to spare.
+DEEPEST = 30
+#: Greatest number of PostgreSQL's integer, which offsets, limits and rows become.
+GREATEST = 2**31 - 1
+WHOLE_BITS = 63
+#: Parameters that become part of a query as they are: a number there ends in a failing statement.
+IDS = frozenset({"id", "resource_id", "name"})
+
+
+def check() -> Response | None:
+    """Refuse a call of an action that cannot be answered; called before every view."""
+    if request.endpoint != "api.action":
+        return None
+    name = str((request.view_args or {}).get("logic_function"))
+    try:
+        action = get_action(name)
+    except KeyError:
+        return None
+    try:
+        params = _params()
+        errors = {key: [why] for key, why in _faults(params)}
+    except RecursionError:
+        errors = {"message": [tk._("The JSON is nested too deeply.")]}
+        params = {}
+    if not errors and getattr(action, "side_effect_free", False):
+        errors = {key: [why] for key, why in _mistyped(name, params)}
+    if not errors:
+        return None
+    detail = " ".join(f"{key}: {words[0]}" for key, words in errors.items())
+    return problems.answer(400, detail, errors=errors, ckan_type="Validation Error")
+
+
+def _params() -> dict[str, Any]:
+    """What CKAN will hand to the action; {} where CKAN itself refuses the body."""
+    if request.method == "POST" and request.form:
+        return {key: values[0] if len(values) == 1 else values for key, values in request.form.lists()}
+    if request.args and request.method == "GET":
+        return {key: values[0] if len(values) == 1 else values for key, values in request.args.lists()}
+    if not request.data:
+        return {}
+    try:
+        found = request.get_json()
+    except (BadRequest, UnsupportedMediaType):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _faults(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Values that no action can take."""
+    for key, value in params.items():
+        if "\x00" in key:
+            yield key.replace("\x00", ""), tk._("must not hold a NUL character")
+        elif why := fault(value):
+            yield key, tk._(why)
+
+
+def fault(value: Any, depth: int = 0) -> str:
+    """Why a value cannot be taken, as a msgid; "" for one that can."""
+    if depth > DEEPEST:
+        return N_("is nested too deeply")
+    if isinstance(value, str) and "\x00" in value:
+        return N_("must not hold a NUL character")
+    if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+        return N_("must not hold half a character")
+    if isinstance(value, int) and value.bit_length() > WHOLE_BITS:
+        return N_("is too large a number")
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return N_("must be a number")
+    inside: list[Any] = []
+    if isinstance(value, dict):
+        inside = [*value.keys(), *value.values()]
+    elif isinstance(value, list):
+        inside = value
+    return next((why for item in inside if (why := fault(item, depth + 1))), "")
+
+
+def _mistyped(name: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Values that are not of the type that the action's docstring names."""
+    for parameter in docstrings.told(name).parameters:
+        value = params.get(parameter.name)
+        if value is None or value == "":
+            continue
+        if parameter.type == "integer" and not is_whole(value):
+            yield parameter.name, tk._("must be a whole number")
+        elif _is_text(parameter) and not isinstance(value, str | int | float):
+            yield parameter.name, tk._("must be one text")
+        elif parameter.name in IDS and not isinstance(value, str):
+            yield parameter.name, tk._("must be an id or a name")
+
+
+def _is_text(parameter: docstrings.Parameter) -> bool:
+    return parameter.type == "string" or parameter.name in IDS
+
+
+def is_whole(value: Any) -> bool:
+    """True for a whole number within PostgreSQL's integer, also as text."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int):
+        return abs(value) <= GREATEST
+    text = value.strip().removeprefix("-") if isinstance(value, str) else ""
+    return text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= GREATEST

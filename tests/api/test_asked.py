@@ -1,0 +1,132 @@
+"""Parameters, cursors, callers and docstrings, without CKAN's services."""
+
+import pytest
+from ckanext.kielce.api import asked, cursor, docstrings, guard, keyset, rate
+from ckanext.kielce.api.asked import Misasked
+
+
+@pytest.mark.parametrize("value", ["abc", "1.5", "1e3", "１２", "--1", "+1", "0x10", "1_000", "9" * 30])
+def test_what_is_no_whole_number_is_told(value):
+    with pytest.raises(Misasked) as err:
+        asked.whole({"limit": value}, "limit", 100, 1, 1000)
+    assert err.value.name == "limit"
+
+
+def test_a_number_is_bounded():
+    assert asked.whole({}, "limit", 100, 1, 1000) == 100
+    assert asked.whole({"limit": " 7 "}, "limit", 100, 1, 1000) == 7
+    assert asked.whole({"limit": "5000"}, "limit", 100, 1, 1000) == 1000
+    with pytest.raises(Misasked):
+        asked.whole({"limit": "-1"}, "limit", 100, 1, 1000)
+
+
+def test_orders_take_names_with_commas_and_words():
+    known = ["okres", "kwota, zł", "opis desc"]
+    found = asked.orders({"sort": 'okres desc, "kwota, zł"'}, "sort", known)
+    assert found == (keyset.Order("okres", True), keyset.Order("kwota, zł"))
+    assert asked.orders({"sort": ""}, "sort", known) == ()
+    with pytest.raises(Misasked) as err:
+        asked.orders({"sort": "nie ma"}, "sort", known)
+    assert err.value.values == {"column": "nie ma"}
+
+
+@pytest.mark.parametrize("value", ["{", '"a"', "12", "NaN", "[" * 100_000, '{"a": "\\u0000"}'])
+def test_filters_that_are_no_object_are_told(value):
+    with pytest.raises(Misasked):
+        asked.filters({"filters": value[:7000]}, "filters")
+
+
+def test_a_nul_is_told_in_any_parameter():
+    with pytest.raises(Misasked):
+        asked.text({"q": "a\x00b"}, "q")
+
+
+def test_a_cursor_comes_back_and_belongs_to_its_question():
+    mark = cursor.encode({"i": 7}, ["t", 1])
+    assert cursor.decode(mark, ["t", 1]) == {"i": 7}
+    with pytest.raises(cursor.CursorError) as err:
+        cursor.decode(mark, ["t", 2])
+    assert err.value.code == "other"
+
+
+@pytest.mark.parametrize("mark", ["%%%", "e30", "W10", "ąę", "A" * 2000, "bnVsbA"])
+def test_a_made_up_cursor_is_no_fault(mark):
+    with pytest.raises(cursor.CursorError):
+        cursor.decode(mark, None)
+
+
+def test_the_condition_after_a_row_quotes_names_and_binds_the_row():
+    after = keyset.After(5, (keyset.Order('a"b', True),))
+    sql, params = keyset.condition("t", after)
+    assert params == {"kielce_after": 5}
+    assert '"a""b" < (SELECT "a""b" FROM "t"' in sql
+    assert "5" not in sql
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "proxies", "found"),
+    [
+        ("127.0.0.1", "1.1.1.1, 203.0.113.9", 1, "203.0.113.9"),
+        ("127.0.0.1", "1.1.1.1, 203.0.113.9", 2, "1.1.1.1"),
+        ("127.0.0.1", "203.0.113.9", 5, "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9", 0, "127.0.0.1"),
+        ("8.8.8.8", "203.0.113.9", 1, "8.8.8.8"),
+        ("127.0.0.1", "2001:db8:1:2:aaaa::1", 1, "2001:db8:1:2::"),
+        ("127.0.0.1", "::ffff:203.0.113.9", 1, "203.0.113.9"),
+        ("127.0.0.1", "no address at all", 1, "no address at all"),
+    ],
+)
+def test_the_address_is_what_our_own_proxy_saw(remote, forwarded, proxies, found):
+    assert rate.network_address(remote, forwarded, proxies) == found
+
+
+def test_only_this_machine_itself_is_not_counted():
+    assert rate.is_own("127.0.0.1", "")
+    assert rate.is_own("::1", "")
+    assert not rate.is_own("127.0.0.1", "203.0.113.9")
+    assert not rate.is_own("203.0.113.9", "")
+
+
+def test_a_docstring_is_taken_apart():
+    told = docstrings.parse(
+        "Return it.\n\nMore of it.\n\n:param limit: how many\n    at most (optional)\n:type limit: int\n"
+        ":param fields: which\n:type fields: list of strings\n:returns: a list of :py:class:`~x.Y`\n"
+    )
+    assert (told.summary, told.text, told.returns) == ("Return it.", "More of it.", "a list of x.Y")
+    assert [(p.name, p.type, p.text) for p in told.parameters] == [
+        ("limit", "integer", "how many at most (optional)"),
+        ("fields", "", "which"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a\x00", {"a": ["b\x00"]}, 2**70, [float("nan")], "\ud800", {"x": {"y": float("inf")}}],
+)
+def test_values_that_no_action_takes(value):
+    assert guard.fault(value)
+
+
+def test_deep_nesting_is_told_and_ordinary_values_pass():
+    deep = []
+    for _ in range(50):
+        deep = [deep]
+    assert guard.fault(deep)
+    assert guard.fault({"q": "ścieżki", "rows": 5, "filters": {"a": [1, None, 2.5]}}) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("10", True),
+        (10, True),
+        ("-1", True),
+        ("abc", False),
+        ("1.5", False),
+        (True, False),
+        (2**31, False),
+        ("", False),
+    ],
+)
+def test_whole_numbers_of_actions(value, is_one):
+    assert guard.is_whole(value) is is_one
