@@ -7,8 +7,8 @@ coordinator, may know (``Filter.units``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -89,6 +89,7 @@ class Issue:
     :ivar subjects: ids of the findings, or of the declaration
     :ivar points: points of the index that mending it wins back, as far as one can tell; 0: none or unknown
     :ivar withholds: the file is kept from the public for it
+    :ivar data: of a looser promise ``before`` and ``after`` (declared values) and ``user``; of broken links ``status`` and ``error``
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class Issue:
     points: float = 0.0
     private: bool = False
     withholds: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -210,6 +212,7 @@ def _broken(conditions: list[Any]) -> list[Issue]:
             members[0][1:],
             since=members[0][0].checked_at,
             resource_ids=tuple(member[0].resource_id for member in members),
+            data={"status": members[0][0].http_status, "error": members[0][0].error},
         )
         for members in grouped.values()
     ]
@@ -226,6 +229,7 @@ def _frequencies(conditions: list[Any]) -> list[Issue]:
             item.package.owner_org,
             since=item.declared_at,
             subjects=(item.declaration_id,),
+            data={"before": item.in_force, "after": item.wanted, "user": item.user_id},
         )
         for item in pending.frequency_changes(conditions)
     ]
@@ -293,16 +297,19 @@ def sets(
 
 
 def decided(
-    wanted: Filter, kinds: Iterable[str] | None, limit: int, offset: int
+    wanted: Filter, kinds: Iterable[str] | None, limit: int, offset: int, *, in_force: bool = False
 ) -> tuple[int, list[tuple[Any, ...]]]:
-    """Decisions on the wanted sets, those taken back too, the newest first, and how many there are; two queries.
+    """Decisions on the wanted sets, the newest first, and how many there are; two queries.
 
     :param kinds: only these; None: all
+    :param in_force: only those that were not taken back
     :returns: number, and of each: id, name, title and organisation of the dataset, and the decision's row
     """
     where = list(wanted.conditions())
     if kinds is not None:
         where.append(Decision.kind.in_(list(kinds)))
+    if in_force:
+        where.append(Decision.revoked_at.is_(None))
     joined = sa.join(Decision, Package, Package.id == Decision.package_id).outerjoin(
         Score, Score.package_id == Package.id
     )

@@ -74,7 +74,7 @@ def trial(
     reading = read_content(path, renamed, now, package=package, version_bytes=options.version_bytes)
     after_rows = _with(package, renamed, rows, reading, path, sha256, options, now)
     after = _side(package, after_rows, resource_id, options, now)
-    return _told(before, after, reading, resource_id, now)
+    return {"format": renamed.get("format"), **_told(before, after, reading, resource_id, now)}
 
 
 def as_replaced(resource: dict[str, Any], name: str) -> dict[str, Any]:

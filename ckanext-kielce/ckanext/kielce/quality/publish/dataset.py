@@ -18,6 +18,7 @@ import yaml
 from ckan import model as ckan_model
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import spreadsheet
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -86,13 +87,8 @@ def as_csv(lines: list[list[Any]]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
     writer.writerow([column["name"] for column in columns()])
-    writer.writerows([[_safe(cell) for cell in line] for line in lines])
+    writer.writerows([[spreadsheet.safe(cell) for cell in line] for line in lines])
     return buffer.getvalue().encode()
-
-
-def _safe(cell: Any) -> Any:
-    """A title that a spreadsheet would take for a formula is told apart by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t") else cell
 
 
 def publish(now: dt.datetime | None = None) -> dict[str, Any]:
