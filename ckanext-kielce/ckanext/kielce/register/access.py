@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz
 from ckan import model as ckan_model
+from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 
 from .model import Entry
@@ -25,16 +26,37 @@ def units(user: str | None, permission: str) -> list[str]:
     return [unit["id"] for unit in found]
 
 
+def _desk(user: str | None) -> str:
+    """The user's role at the coordinator's desk: ``coordinator``, ``auditor`` or "" (no desk, or none)."""
+    if not user or not plugin_loaded("kielce_desk"):
+        return ""
+    from ckanext.kielce.desk import shared  # only where its tables are
+
+    if shared.is_coordinator(user):
+        return "coordinator"
+    return "auditor" if shared.is_auditor(user) else ""
+
+
+def is_coordinator(user: str | None) -> bool:
+    """Whether the user keeps the whole register: sysadmins, and coordinators of the desk."""
+    return is_sysadmin(user) or _desk(user) == "coordinator"
+
+
 def may_edit(user: str | None, unit_id: str) -> bool:
-    """Whether the user may write entries of a unit: its editors and administrators, and those of the portal."""
+    """Whether the user may write entries of a unit: its editors and administrators, and the coordinator."""
     if not user:
         return False
-    return is_sysadmin(user) or authz.has_user_permission_for_group_or_org(unit_id, user, "update_dataset")
+    return is_coordinator(user) or authz.has_user_permission_for_group_or_org(unit_id, user, "update_dataset")
+
+
+def may_edit_any(user: str | None) -> bool:
+    """Whether the user may write entries of some unit."""
+    return is_coordinator(user) or bool(units(user, "update_dataset"))
 
 
 def may_read_all(user: str | None) -> bool:
-    """Whether the user sees every entry and every field."""
-    return is_sysadmin(user)
+    """Whether the user sees every entry and every field: coordinators and auditors."""
+    return is_sysadmin(user) or bool(_desk(user))
 
 
 def visible(user: str | None) -> sa.ColumnElement[bool]:

@@ -10,14 +10,16 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ckanext.kielce.common import vocabularies
 from ckanext.kielce.common.marking import N_
 from ckanext.kielce.common.periods import fold
-from ckanext.kielce.tables.shared import Limits, Problem, Table, TableError, read
 
 from . import domain, vocabulary
+
+if TYPE_CHECKING:
+    from ckanext.kielce.tables.shared import Problem, Table
 
 NO_UNIT = N_("There is no unit “{value}”. Write its name as the portal does")
 NO_DATASET = N_("There is no dataset “{value}”. Give the address of its page, or its name")
@@ -74,6 +76,8 @@ class Known:
 
 def read_list(path: Path, known: Known, most_rows: int) -> Reading:
     """Read a list; its first sheet where it has several."""
+    from ckanext.kielce.tables.shared import Limits, TableError, read  # readers are no part of every start
+
     limits = Limits(
         text_bytes=MOST_BYTES, unpacked_bytes=MOST_BYTES * 5, rows=most_rows + 1, columns=MOST_COLUMNS
     )
