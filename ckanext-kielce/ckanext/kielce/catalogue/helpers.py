@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,6 +148,9 @@ def kielce_structured_data(pkg: Mapping[str, Any]) -> str:
     if "structured_data" not in tk.h:
         return ""
     text = str(tk.h.structured_data(dict(pkg)))
+    # rdflib draws the names of blank nodes at random; numbered, the page stays the same while its set does.
+    names: dict[str, str] = {}
+    text = re.sub(r"_:N[0-9a-f]{32}", lambda found: names.setdefault(found[0], f"_:b{len(names)}"), text)
     # A title may hold "</script>": in JSON these three letters may always be written as escapes.
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
@@ -187,6 +191,8 @@ def kielce_facet_value(facet: str, item: Mapping[str, Any] | str) -> str:
         "quality_grade": lambda grade: tk._("no grade") if grade == "none" else grade,
         "quality_late": lambda _value: tk._("late now"),
         "license_id": lambda code: kielce_licence({"license_id": code})["name"],
+        "vocab_place": lambda code: tk.h.kielce_place(code),
+        "vocab_named": lambda code: tk.h.kielce_district(code),
     }.get(facet)
     if words:
         return words(value)
