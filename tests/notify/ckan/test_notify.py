@@ -1,5 +1,6 @@
 """Telling people things, with a real mail server at the other end."""
 
+import datetime as dt
 from unittest import mock
 
 import pytest
@@ -113,3 +114,27 @@ def test_held_when_switched_off(ckan_config):
     assert [m.status for m in messages()] == ["held"]
     assert tk.get_job_queue().jobs == []
     assert sending.waiting() == []
+
+
+def test_the_same_key_is_told_once_and_the_mail_keeps_its_name(mail_server):
+    first = shared.tell(["jan@mpec.example"], "t", "s", "b", html="<p>b</p>", key="zestawienie-1")
+    assert (
+        shared.tell(["JAN@mpec.example", "ewa@mpec.example"], "t", "s", "b", key="zestawienie-1")[0]
+        == first[0]
+    )
+    assert len(messages()) == 2
+    assert sending.send(first[0]) == "sent"
+    ((_peer, _sender, _receivers, data),) = mail_server.get_smtp_messages()
+    assert f"Message-ID: <{first[0]}@" in str(data)
+    assert "multipart/alternative" in str(data)
+
+
+def test_what_was_never_queued_is_queued_again():
+    old, new = (shared.tell([f"{name}@mpec.example"], "t", "s", "b")[0] for name in ("a", "b"))
+    with model.meta.engine.begin() as connection:
+        made = dt.datetime.now(dt.timezone.utc) - dt.timedelta(minutes=11)
+        connection.execute(sa.update(Message).where(Message.id == old).values(created_at=made))
+    tk.get_job_queue().empty()
+    assert sending.try_again() == 1
+    (job,) = tk.get_job_queue().jobs
+    assert list(job.args) == [[old]] and new != old

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 import redis
 import sqlalchemy as sa
@@ -13,10 +15,16 @@ from ckan import model
 from ckan.lib import mailer
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.notify.model import Message
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
+#: Names of messages that are written once.
+KEYS = uuid.UUID("5f0a3c6e-3a0e-4f7b-9a55-0d7c6f1b2e11")
+#: For so long a failed message is tried again, and so long a queued one may wait for its job.
+RETRY_DAYS = dt.timedelta(days=3)
+QUEUE_TIME = dt.timedelta(minutes=10)
 Recipient = str | tuple[str, str]
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 
@@ -54,12 +62,20 @@ def write(
     subject: str,
     body: str,
     headers: Mapping[str, str] | None = None,
+    *,
+    html: str | None = None,
+    key: str | None = None,
 ) -> list[str]:
-    """Write a message down for each recipient, in a transaction of its own; returns the ids."""
+    """Write a message down for each recipient, in a transaction of its own; returns the ids.
+
+    :param html: the body with marks, beside the plain one
+    :param key: of what is said; what was written under the same key to the same address is not written again
+    """
     status = "queued" if tk.config.get("ckanext.kielce.notify.enabled") else "held"
     with Session(model.meta.engine) as session:
         messages = [
             Message(
+                id=str(uuid.uuid5(KEYS, f"{key} {address.lower()}")) if key else str(uuid.uuid4()),
                 recipient_name=name,
                 recipient_email=address,
                 topic=topic,
@@ -67,13 +83,23 @@ def write(
                 body=body,
                 status=status,
                 attempts=0,
-                headers={key: _one_line(value) for key, value in headers.items()} if headers else None,
+                headers={name: _one_line(value) for name, value in headers.items()} if headers else None,
+                body_html=html,
             )
             for name, address in resolve(recipients)
         ]
+        ids = [message.id for message in messages]
+        if key:
+            written = session.scalars(
+                sa.select(Message.id).where(Message.id.in_(ids)).with_for_update()
+            ).all()
+            messages = [message for message in messages if message.id not in written]
         session.add_all(messages)
-        session.commit()
-        return [message.id for message in messages]
+        try:
+            session.commit()
+        except IntegrityError:  # another process wrote the same at the same moment
+            session.rollback()
+        return ids
 
 
 def enqueue(ids: Sequence[str]) -> None:
@@ -111,7 +137,8 @@ def send(message_id: str) -> str | None:
                 message.recipient_email,
                 message.subject,
                 message.body,
-                headers=dict(message.headers) if message.headers else None,
+                body_html=message.body_html,
+                headers={**(message.headers or {}), "Message-ID": _message_id(message)},
             )
         except (mailer.MailerException, OSError) as err:  # OSError: no server at the other end
             message.status, message.error = "failed", str(err)[:500]
@@ -121,6 +148,30 @@ def send(message_id: str) -> str | None:
             message.sent_at = dt.datetime.now(dt.timezone.utc)
         session.commit()
         return message.status
+
+
+def _message_id(message: Message) -> str:
+    """The same at every attempt, so that a mail program shows once what a server got twice.
+
+    A worker that dies after the server's yes and before it could write that down sends again.
+    """
+    host = urlsplit(str(tk.config.get("ckan.site_url"))).hostname or "localhost"
+    return f"<{message.id}@{host}>"
+
+
+def try_again() -> int:
+    """Queue what is still waiting: after a failure, or because a process died before it could queue it.
+
+    Of failed messages those of the last `RETRY_DAYS` days; returns how many were queued.
+    """
+    now = dt.datetime.now(dt.timezone.utc)
+    query = sa.select(Message.id).where(
+        Message.created_at.between(now - RETRY_DAYS, now - QUEUE_TIME),
+        Message.status.in_(("queued", "failed")),
+    )
+    ids = list(model.Session.execute(query.order_by(Message.created_at)).scalars())
+    enqueue(ids)
+    return len(ids)
 
 
 def waiting() -> list[str]:

@@ -25,6 +25,7 @@ class Message(tk.BaseModel):
     :ivar topic: what it is about, for filters: "quality.digest", "harvest.failed" …
     :ivar status: ``queued``, ``sent``, ``failed`` (see ``error``) or ``held`` (sending is switched off)
     :ivar headers: further headers of the mail, such as ``List-Unsubscribe``
+    :ivar body_html: the same text with marks, for mail programs that show them
     """
 
     __tablename__ = "kielce_notify_message"
@@ -42,3 +43,4 @@ class Message(tk.BaseModel):
     sent_at: Mapped[dt.datetime | None] = mapped_column(sa.DateTime(timezone=True), nullable=True)
     error: Mapped[str | None] = mapped_column(sa.UnicodeText, nullable=True)
     headers: Mapped[dict[str, str] | None] = mapped_column(JSONB, nullable=True)
+    body_html: Mapped[str | None] = mapped_column(sa.UnicodeText, nullable=True)

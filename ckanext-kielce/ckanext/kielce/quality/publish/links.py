@@ -8,21 +8,12 @@ import hmac
 from typing import Any
 
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.addresses import site
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 SALT = "kielce-quality-follow"
 #: Days in which an e-mail address has to be confirmed.
 CONFIRM_DAYS = 2
-
-
-def site(path: str, lang: str | None = None) -> str:
-    """Full address of a path of the portal; in a language, or free of any (the form to cite and to call)."""
-    base = str(tk.config["ckan.site_url"]).rstrip("/")
-    root = (tk.config.get("ckan.root_path") or "").rstrip("/")
-    prefix = f"/{lang}" if lang and lang != tk.config["ckan.locale_default"] else ""
-    if "{{LANG}}" in root:
-        return base + root.replace("/{{LANG}}", prefix) + path
-    return base + root + prefix + path
 
 
 def dataset(package: Any, lang: str | None = None) -> str:
