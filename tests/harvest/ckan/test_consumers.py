@@ -16,7 +16,7 @@ from ckan.lib import search
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckanext.harvest import queue
-from ckanext.kielce.harvest import consumers, deposit, housekeeping, mirror, runs, write
+from ckanext.kielce.harvest import consumers, housekeeping, mirror, runs, write
 from ckanext.kielce.harvest.model import HarvestRun
 
 pytestmark = pytest.mark.ckan
@@ -224,19 +224,18 @@ def test_an_edit_while_a_slice_is_written_is_not_hidden_by_it(
 ) -> None:
     """The slice's documents go to Solr at its end; a dataset that was edited in between is indexed once more."""
     source = harvest()
-    real = deposit.write
+    real = write._settle
 
-    def edited(item: Any, shared: Any) -> Any:
-        stored = real(item, shared)
+    def edited(written: Any, pending: Any) -> None:
         with model.meta.engine.begin() as other:
             other.execute(
                 model.Package.__table__.update()
-                .where(model.Package.__table__.c.id == item.package_id)
+                .where(model.Package.__table__.c.id == pending[0]["id"])
                 .values(title="Poprawiony", metadata_modified=datetime.datetime.fromisoformat("2027-01-01"))
             )
-        return stored
+        real(written, pending)
 
-    monkeypatch.setattr(deposit, "write", edited)
+    monkeypatch.setattr(write, "_settle", edited)
     source.run([record("a", "A")])
     search.commit()
     found = tk.get_action("package_search")({}, {"fq": f"harvest_source_id:{source.id}"})["results"]

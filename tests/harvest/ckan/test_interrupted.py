@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.lib import search
-from ckanext.kielce.harvest import deposit, housekeeping, plan, runs, store, write
+from ckanext.kielce.harvest import housekeeping, plan, runs, store, uploads, write
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRun
 
 from tests.harvest.ckan.helpers import Make, Rec, die_before_the_slice_is_settled, four, patch
@@ -58,26 +58,32 @@ def test_a_run_that_was_taken_over_stops_the_one_who_lost_it(
     assert model.Session.get(HarvestRun, run_id, populate_existing=True).state == "reading"
 
 
+@pytest.mark.parametrize("attempts", [0, 1])
 def test_a_writer_that_died_leaves_nothing_doubled_or_lost(
-    harvest: Make, record: Rec, harvester: Any, monkeypatch: pytest.MonkeyPatch
+    harvest: Make, record: Rec, harvester: Any, monkeypatch: pytest.MonkeyPatch, attempts: int
 ) -> None:
-    """Killed after two datasets, before the slice's Solr commit: those are indexed again, the others written."""
+    """Killed after two datasets: of those written together none is there, of those written alone two are, which are
+    indexed again; the others are written."""
     source = harvest()
     harvester.answer = four(record)
     run_id = runs.start(source.id)
     runs.work(runs.claim("reader"))
-    real, done = deposit.write, []
+    model.Session.query(HarvestItem).filter_by(run_id=run_id).update({"attempts": attempts})
+    model.Session.commit()
+    real, done = uploads.placed, []
 
-    def dies(item: Any, shared: Any) -> Any:
+    def dies(*args: Any) -> Any:
         if len(done) == 2:
             raise KeyboardInterrupt
-        done.append(item.guid)
-        return real(item, shared)
+        done.append(args)
+        return real(*args)
 
-    monkeypatch.setattr(deposit, "write", dies)
+    monkeypatch.setattr(uploads, "placed", dies)
     with pytest.raises(KeyboardInterrupt):
         write.work("dead")
     monkeypatch.undo()
+    model.Session.rollback()
+    assert len(source.datasets()) == 2 * attempts
     model.Session.rollback()
     model.Session.query(HarvestItem).filter_by(run_id=run_id).update(
         {"lease_until": runs.now() - timedelta(seconds=1)}

@@ -7,6 +7,7 @@ Redis and Solr, and any exception of a source or record.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -80,6 +81,9 @@ class Heartbeat:
 
 def consume(kind: str, keep_going: Callable[[], bool] = lambda: True) -> None:
     """Work until ``keep_going`` says no; ``kind`` is gather or fetch."""
+    # CKAN and its plugins stay until the end: Python need not look through them for garbage again and again
+    gc.collect()
+    gc.freeze()
     with Heartbeat() as heartbeat:
         if kind == "gather":
             _gather(heartbeat, keep_going)

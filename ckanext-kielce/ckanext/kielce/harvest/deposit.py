@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,15 +65,18 @@ def archive(item: HarvestItem) -> None:
     missing.archive(record)
 
 
-def _draft(item: HarvestItem, shared: Work) -> tuple[dict[str, Any], list[str]]:
-    """(dataset as the source says it, notes on what could not be mapped)."""
-    kept = json.loads(item.content or "{}")
-    record = Record(item.guid, None, kept["content"], kept["problems"])
+def mapped(guid: str, kept: Mapping[str, Any], shared: Work) -> tuple[dict[str, Any], list[str]]:
+    """(dataset as the source says it, notes on what could not be mapped) for an item's ``{content, problems}``."""
+    record = Record(guid, None, kept["content"], kept["problems"])
     draft = shared.harvester.to_dataset(record, shared.source)
     owner = shared.owner_org
     if shared.source.config.get("match_organization") and draft.owner_title:
         owner = store.organization_titled(draft.owner_title) or owner
     return dataset.complete(draft, record, shared.source, owner), [*record.problems, *draft.unmapped]
+
+
+def _draft(item: HarvestItem, shared: Work) -> tuple[dict[str, Any], list[str]]:
+    return mapped(item.guid, json.loads(item.content or "{}"), shared)
 
 
 def write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ def settle(record: HarvestRecord, keys: list[str], weight: float, *, lock: bool 
     When it outranks the present owner it takes over dataset and base of the merge, so that curated fields survive.
     Returns True when it took a dataset over.
     """
-    other = store.owner_of(keys, record.source_id, lock=lock)
+    other = store.owner_of(keys, record.source_id, locked=lock)
     if other is None:
         if record.role == "also" and model.Package.get(record.package_id or "") is None:
             record.role, record.package_id = "owner", None  # the other source's dataset was purged

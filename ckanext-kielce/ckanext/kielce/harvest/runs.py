@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import ckan.plugins.toolkit as tk
+import redis
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest import queue
@@ -111,10 +112,10 @@ def client(source: Source, run: HarvestRun) -> Client:
 # Booking
 
 
-def start(source_id: str, *, dry_run: bool = False) -> str:
+def start(source_id: str, *, dry_run: bool = False, wake: bool = True) -> str:
     """Book a run of the source and return its id; a run that is already under way is taken as it is.
 
-    Raises RunError for a dry run while another run is under way.
+    A consumer is woken for it unless ``wake`` is false. Raises RunError for a dry run while another run is under way.
     """
     open_run = under_way(source_id)
     if open_run is not None:
@@ -128,7 +129,17 @@ def start(source_id: str, *, dry_run: bool = False) -> str:
     run = HarvestRun(id=job.id, source_id=source_id, kind="dry_run" if dry_run else "run", counts={})
     model.Session.add(run)
     model.Session.commit()
+    if wake:
+        _knock(run.id)
     return run.id
+
+
+def _knock(run_id: str) -> None:
+    """Wake a gather consumer that waits at ckanext-harvest's queue; without Redis it looks by itself a moment later."""
+    try:
+        queue.get_gather_publisher().send({"harvest_job_id": run_id})
+    except redis.RedisError as error:
+        log.info("No consumer could be woken for run %s: %s", run_id, error)
 
 
 def under_way(source_id: str) -> HarvestRun | None:
@@ -252,7 +263,7 @@ def run_inline(source_id: str, *, dry_run: bool = False) -> str:
     """Run the source to its end in this process, without queues and consumers; returns the run's id."""
     from ckanext.kielce.harvest import write
 
-    run_id = start(source_id, dry_run=dry_run)
+    run_id = start(source_id, dry_run=dry_run, wake=False)
     owner = f"inline:{run_id}"
     run = model.Session.get(HarvestRun, run_id)
     if run is None:  # pragma: no cover - just booked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -13,8 +13,10 @@ from ckanext.kielce.harvest.model import HarvestRecord
 from ckanext.kielce.harvest.records import Source, SourceError
 from ckanext.kielce.harvest.settings import Portal
 from ckanext.kielce.harvest.words import say
+from psycopg2.extensions import TransactionRollbackError
 
 NAMESPACE = uuid.UUID("5d0b5f0a-6a63-5f0c-9f6e-2b6a2f1c7a11")  # of the ids of harvested datasets
+TAGS = 0x6B69656C63650002  # the lock of who makes keywords
 
 
 def portal() -> Portal:
@@ -60,24 +62,57 @@ def record_id(source_id: str, guid: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"record\n{source_id}\n{guid}"))
 
 
+def names_in_use(names: Collection[str]) -> set[str]:
+    """Those of the addresses that a dataset has, also a deleted one."""
+    return set(model.Session.scalars(sa.select(model.Package.name).where(model.Package.name.in_(names))))
+
+
 def names_beginning(prefix: str) -> list[str]:
-    """Addresses in use (also by deleted datasets) that begin with ``prefix``."""
+    """Addresses in use (also by deleted datasets) that begin with ``prefix``; none when ``prefix`` itself is free.
+
+    An index answers that, where the addresses that begin with something are found by looking at all of them.
+    """
+    if not names_in_use([prefix]):
+        return []
     like = prefix.replace("_", "\\_") + "%"
     return list(model.Session.scalars(sa.select(model.Package.name).where(model.Package.name.like(like))))
 
 
-def owner_of(keys: Sequence[str], source_id: str, *, lock: bool = True) -> HarvestRecord | None:
-    """The record of another source that owns a dataset under one of ``keys``, None when there is none.
+def make_tags(names: Collection[str]) -> None:
+    """Make the keywords that are missing, in a short transaction of its own.
 
-    With ``lock`` the keys are held until the end of the transaction, so that two sources that bring the same thing at
-    the same moment make one dataset.
+    CKAN keeps nobody from making a keyword twice, and the longer a transaction lasts, the likelier it is that another
+    one makes the same.
     """
-    if not keys:
-        return None
-    if lock:
-        for key in sorted(keys):
-            model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
-    return model.Session.scalars(
+    tags = model.Tag.__table__
+    known = sa.select(tags.c.name).where(tags.c.name.in_(names), tags.c.vocabulary_id.is_(None))
+    if not names or set(model.Session.scalars(known)) == set(names):
+        return
+    with model.ensure_engine().begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TAGS)))
+        missing = set(names) - set(connection.scalars(known))
+        if missing:
+            connection.execute(
+                sa.insert(tags), [{"id": model.types.make_uuid(), "name": name} for name in sorted(missing)]
+            )
+
+
+def lock(keys: Collection[str]) -> None:
+    """Hold the keys until the end of the transaction, so that two sources that bring the same thing at the same moment
+    make one dataset."""
+    if keys:
+        model.Session.execute(
+            # in one order for everybody
+            sa.text(
+                "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
+            ),
+            {"keys": sorted(keys)},
+        )
+
+
+def _owners(keys: Collection[str], source_id: str) -> sa.Select[tuple[HarvestRecord]]:
+    """Records of other sources that own a dataset under one of ``keys``."""
+    return (
         sa.select(HarvestRecord)
         .join(model.Package, model.Package.id == HarvestRecord.package_id)
         .where(
@@ -87,8 +122,32 @@ def owner_of(keys: Sequence[str], source_id: str, *, lock: bool = True) -> Harve
             HarvestRecord.state.in_(("active", "missing")),
             model.Package.state == "active",
         )
-        .order_by(HarvestRecord.first_seen)
-    ).first()
+    )
+
+
+def owned(keys: Collection[str], source_id: str) -> set[str]:
+    """Those of the keys under which another source's record owns a dataset."""
+    if not keys:
+        return set()
+    rows = model.Session.scalars(_owners(keys, source_id).with_only_columns(HarvestRecord.keys))
+    return set(keys).intersection(key for row in rows for key in row)
+
+
+def owner_of(keys: Collection[str], source_id: str, *, locked: bool = True) -> HarvestRecord | None:
+    """The record of another source that owns a dataset under one of ``keys``, None when there is none.
+
+    With ``locked`` the keys are held until the end of the transaction.
+    """
+    if not keys:
+        return None
+    if locked:
+        lock(keys)
+    return model.Session.scalars(_owners(keys, source_id).order_by(HarvestRecord.first_seen)).first()
+
+
+def passes(error: sa.exc.OperationalError) -> bool:
+    """Whether PostgreSQL ended a transaction for another one's sake (a deadlock), so that it may be tried at once again."""
+    return isinstance(error.orig, TransactionRollbackError)
 
 
 def site_context() -> dict[str, Any]:

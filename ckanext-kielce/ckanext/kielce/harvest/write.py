@@ -1,15 +1,14 @@
 """Writing what a run has planned: slices of its items, through CKAN's actions, with one request to Solr a slice.
 
 A slice belongs to the writer whose lease it carries. An item's record, its harvest object and its dataset are committed
-in one transaction, so that a writer that is killed leaves an item either undone or written; one that is written but
-not surely in the index is indexed again by whoever finds its lease lapsed.
+in one transaction, those of new records with their neighbours' (`together`), so that a writer that is killed leaves an
+item either undone or written; one that is written but not surely in the index is indexed again by whoever finds its
+lease lapsed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from ckan.lib.search import index
 from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import closing, deposit, runs, store
+from ckanext.kielce.harvest import closing, deposit, documents, runs, store, together
 from ckanext.kielce.harvest.deposit import Work, WriteError, record_of
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.harvest.records import SourceError
@@ -51,14 +50,15 @@ def work(owner: str, *, run_id: str | None = None) -> int:
         closing.finish_if_done(found_run)
         return len(ids)
     written: dict[int, dict[str, Any] | None] = {}
-    with _documents() as documents:
-        for item_id in ids:
-            begun = len(documents)
+    with documents.collected() as pending:
+        written.update(dict.fromkeys(together.create(ids, owner, shared, pending)))
+        for item_id in [each for each in ids if each not in written]:
+            begun = len(pending)
             _one(item_id, owner, shared, written)
             if item_id not in written:
                 # CKAN indexes before it commits: what was rolled back must not be found
-                del documents[begun:]
-    _settle(written, documents)
+                del pending[begun:]
+    _settle(written, pending)
     closing.finish_if_done(found_run)
     return len(ids)
 
@@ -107,31 +107,6 @@ def _shared(run_id: str) -> Work:
     return Work(run_id, harvester, source, store.owner_id(source))
 
 
-class _Later:
-    """Stands for the connection to Solr while a slice is written: documents wait for the slice's end."""
-
-    def __init__(self, documents: list[dict[str, Any]]) -> None:
-        self.documents, self.url = documents, ""
-
-    def add(self, docs: list[dict[str, Any]], **_options: Any) -> None:
-        self.documents.extend(docs)
-
-
-@contextmanager
-def _documents() -> Iterator[list[dict[str, Any]]]:
-    """Collect what CKAN's actions would send to Solr one by one; a request each costs as much as the rest of indexing.
-
-    CKAN has no hook for it, hence the exchanged factory. A writer is one thread; nothing else of its process indexes.
-    """
-    collected: list[dict[str, Any]] = []
-    real = index.make_connection
-    index.make_connection = lambda *_args, **_more: _Later(collected)  # type: ignore[assignment,return-value]
-    try:
-        yield collected
-    finally:
-        index.make_connection = real
-
-
 def without_waiting_for_disk() -> None:
     """Let this process's commits return before they are on disk; for a writer, once at its start.
 
@@ -175,8 +150,10 @@ def _one(item_id: int, owner: str, shared: Work, written: dict[int, dict[str, An
     except (SearchIndexError, pysolr.SolrError, search.SearchError) as error:
         log.warning("Record %s could not be indexed: %s", guid, error)
         _again(item_id, reason("index", guid=guid, error=type(error).__name__))
-    except sa.exc.OperationalError:
-        raise  # the database is away: the lease lapses, and the item is taken up again
+    except sa.exc.OperationalError as error:
+        if not store.passes(error):
+            raise  # the database is away: the lease lapses, and the item is taken up again
+        _again(item_id, reason("database", guid=guid, error=type(error).__name__))
     except sa.exc.SQLAlchemyError as error:
         log.warning("Record %s could not be written: %s", guid, error)
         _again(item_id, reason("database", guid=guid, error=type(error).__name__))
@@ -222,14 +199,14 @@ def _count(run_id: str, number: int) -> None:
     )
 
 
-def _settle(written: dict[int, dict[str, Any] | None], documents: list[dict[str, Any]]) -> None:
+def _settle(written: dict[int, dict[str, Any] | None], pending: list[dict[str, Any]]) -> None:
     """One request to Solr for the slice; then its items are done, and what the catalogue stored is the merge's new base."""
     if not written:
         return
     try:
-        if documents:
-            index.make_connection().add(docs=documents, commit=True)
-            _catch_up(documents)
+        if pending:
+            index.make_connection().add(docs=pending, commit=True)
+            _catch_up(pending)
     except (search.SearchError, SearchIndexError, pysolr.SolrError, OSError) as error:
         log.warning("Solr did not take a slice (%s); its %d records are indexed again", error, len(written))
         model.Session.execute(
@@ -267,9 +244,9 @@ def _settle(written: dict[int, dict[str, Any] | None], documents: list[dict[str,
     model.Session.commit()
 
 
-def _catch_up(documents: list[dict[str, Any]]) -> None:
+def _catch_up(sent_now: list[dict[str, Any]]) -> None:
     """Index again what somebody edited while its document waited for the slice's end: Solr has just got the older one."""
-    sent = {document["id"]: document["metadata_modified"] for document in documents}
+    sent = {document["id"]: document["metadata_modified"] for document in sent_now}
     rows = model.Session.execute(
         sa.select(model.Package.id, model.Package.metadata_modified).where(model.Package.id.in_(sent))
     )

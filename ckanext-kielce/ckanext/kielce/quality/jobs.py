@@ -10,12 +10,13 @@ import datetime as dt
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import ckan.lib.jobs as ckan_jobs
 import redis
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.queueing import Call, enqueue_many
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
 
@@ -80,6 +81,25 @@ def enqueue(kind: str, function: Callable[..., Any], key: str, title: str) -> bo
 def enqueue_observe(package_id: str) -> bool:
     """Queue a look at a dataset's content followed by its score."""
     return enqueue("observe", observe_dataset, package_id, f"Look at the content of dataset {package_id}")
+
+
+def enqueue_looks(package_ids: Collection[str]) -> int:
+    """Queue looks at many datasets, asking Redis twice for all that have no job yet.
+
+    :returns: how many were queued
+    """
+    wanted = {job_id("observe", package_id): package_id for package_id in package_ids}
+    with ckan_jobs.get_queue(settings().queue).connection.pipeline(transaction=False) as pipe:
+        for identifier in wanted:
+            pipe.exists(Job.key_for(identifier))
+        known = [identifier for identifier, there in zip(wanted, pipe.execute(), strict=True) if there]
+    calls = [
+        Call([package_id], f"Look at the content of dataset {package_id}", identifier)
+        for identifier, package_id in wanted.items()
+        if identifier not in known
+    ]
+    made = enqueue_many(observe_dataset, calls, settings().queue, result_ttl=0, failure_ttl=FAILURE_TTL)
+    return made + sum(enqueue_observe(wanted[identifier]) for identifier in known)
 
 
 def enqueue_observe_later(package_id: str, seconds: int) -> bool:

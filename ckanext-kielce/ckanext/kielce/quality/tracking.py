@@ -62,12 +62,13 @@ def forget_score(package_id: str) -> None:
 
 def _after_commit(session: Any) -> None:
     pending = session.info.pop(KEY, None)
-    for package_id in pending or ():
-        try:
-            jobs.enqueue_observe(package_id)
-        except redis.RedisError as error:
-            # The edit itself is safe in the database; the sweep finds the dataset when Redis is back.
-            log.warning("Could not queue a look at dataset %s: %s", package_id, error)
+    if not pending:
+        return
+    try:
+        jobs.enqueue_looks(pending)
+    except redis.RedisError as error:
+        # The edit itself is safe in the database; the sweep finds the dataset when Redis is back.
+        log.warning("Could not queue a look at %d datasets: %s", len(pending), error)
 
 
 def _after_rollback(session: Any) -> None:

@@ -9,6 +9,7 @@ import redis
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common.queueing import Call, enqueue_many
 from ckanext.kielce.tables.service import is_loadable, load_by_id
 from sqlalchemy import event
 
@@ -31,16 +32,19 @@ def load_job(resource_id: str) -> None:
     )
 
 
-def enqueue(resource_id: str) -> bool:
-    """Queue a load unless one is waiting already; returns whether it was queued."""
+def enqueue(*resource_ids: str) -> int:
+    """Queue loads of the resources that none is waiting for already; returns how many were queued."""
+    if not resource_ids:
+        return 0
     try:
-        if not connect_to_redis().set(_key(resource_id), "1", nx=True, ex=_QUEUED_FOR):
-            return False
-        tk.enqueue_job(load_job, [resource_id], title=f"Load table of resource {resource_id}")
+        with connect_to_redis().pipeline(transaction=False) as pipe:
+            for resource_id in resource_ids:
+                pipe.set(_key(resource_id), "1", nx=True, ex=_QUEUED_FOR)
+            mine = [each for each, was_free in zip(resource_ids, pipe.execute(), strict=True) if was_free]
+        return enqueue_many(load_job, [Call([each], f"Load table of resource {each}") for each in mine])
     except redis.RedisError as err:  # saving a dataset must not fail because the queue is down
-        log.error("Could not queue the load of resource %s: %s", resource_id, err)
-        return False
-    return True
+        log.error("Could not queue the load of resources %s: %s", ", ".join(resource_ids), err)
+        return 0
 
 
 def _key(resource_id: str) -> str:
@@ -64,8 +68,7 @@ def note_change(entity: Any, operation: str) -> None:
 def _after_commit(session: Any) -> None:
     if session.in_nested_transaction():
         return
-    for resource_id in session.info.pop(_PENDING, ()):
-        enqueue(resource_id)
+    enqueue(*session.info.pop(_PENDING, ()))
 
 
 def _after_rollback(session: Any) -> None:
