@@ -9,7 +9,8 @@ import hmac
 import re
 
 import pytest
-from ckanext.kielce.quality.publish import atom, badge, ical
+from ckanext.kielce.common import atom
+from ckanext.kielce.quality.publish import badge, ical
 from lxml import etree
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.timezone.utc)

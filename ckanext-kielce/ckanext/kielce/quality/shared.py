@@ -12,7 +12,7 @@ from typing import Any
 
 from ckan import model as ckan_model
 
-from . import presentation, store, words
+from . import presentation, store, withholding, words
 from .gains import Fix, fixes
 from .gather.fetching import kind_of as way_in
 from .jobs import enqueue_observe, enqueue_score
@@ -131,3 +131,8 @@ def schema_changes(limit: int, lang: str = "pl", package_id: str | None = None) 
     from .publish import columns_changed
 
     return columns_changed.newest(limit, lang, package_id)
+
+
+def withheld_files() -> frozenset[str]:
+    """Ids of all files that are kept from the public for now."""
+    return withholding.all_withheld()

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model as ckan_model
 
 from . import store
+from .model import Score
 
 #: Keys of a resource that lead to its content.
 ADDRESSES = ("url", "access_url", "download_url", "original_url")
@@ -29,6 +31,13 @@ def withheld_of(package_id: str | None) -> frozenset[str]:
     """Ids of the withheld resources of a dataset."""
     score = store.score_of(package_id) if package_id else None
     return frozenset(score.withheld_resources) if score is not None else frozenset()
+
+
+def all_withheld() -> frozenset[str]:
+    """Ids of all withheld resources of the portal."""
+    column = Score.withheld_resources
+    rows = ckan_model.Session.scalars(sa.select(column).where(sa.func.jsonb_array_length(column) > 0))
+    return frozenset(resource_id for ids in rows for resource_id in ids)
 
 
 def hide(package: dict[str, Any], withheld: frozenset[str]) -> None:

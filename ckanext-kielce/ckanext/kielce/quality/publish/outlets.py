@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common import formatting, localised
+from ckanext.kielce.common import atom, formatting, localised
 from sqlalchemy import select
 
 from .. import store
 from ..domain.rules import RULES
 from ..model import Event, Observation, Score
-from . import atom, dqv, history, ical, journal, links
+from . import dqv, history, ical, journal, links
 from .changes import compare, version_of
 from .events import KINDS
 from .tell import kind_word, told
