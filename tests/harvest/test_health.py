@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from ckanext.kielce.harvest.health import STATES, Facts, grace, judge
+from ckanext.kielce.harvest import schedule as schedules
+from ckanext.kielce.harvest.health import RULES, STATES, Facts, _sentences, grace, judge
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.timezone.utc)
 
@@ -26,13 +27,16 @@ GOOD = {
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("healthy", {}),
     ("healthy", {"last_outcome": "unchanged"}),
-    ("healthy", {"open_state": "reading", "open_since": ago(hours=3), "open_lease_until": ago(minutes=-1)}),
+    ("healthy", {"open_state": "reading", "open_since": ago(hours=3), "open_seen": ago(minutes=-1)}),
     ("healthy", {"open_state": "queued", "open_since": ago(minutes=5)}),
     ("healthy", {"schedule": "manual", "next_due": None, "last_success_at": ago(days=400)}),
     ("attention:failed", {"last_outcome": "failed", "retry_at": ago(minutes=-20)}),
     ("attention:records", {"failed_records": 3}),
     ("attention:records", {"failed_records": 1, "last_outcome": "partly"}),
     ("attention:partly", {"last_outcome": "partly", "last_complete": False, "failed_records": 2}),
+    ("attention:stopped", {"last_outcome": "stopped", "last_complete": False}),
+    ("attention:stopped", {"last_outcome": "stopped", "last_complete": True}),
+    ("attention:partly", {"last_outcome": "rejected", "last_success_at": None}),
     ("attention:old", {"last_success_at": ago(hours=37)}),
     ("healthy", {"last_success_at": ago(hours=35)}),
     ("attention:plugin", {"type_known": False}),
@@ -40,7 +44,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("stuck:queue", {"open_state": "queued", "open_since": ago(minutes=11)}),
     (
         "stuck:lease",
-        {"open_state": "writing", "open_since": ago(hours=1), "open_lease_until": ago(minutes=11)},
+        {"open_state": "writing", "open_since": ago(hours=1), "open_seen": ago(minutes=11)},
     ),
     ("stuck:due", {"next_due": ago(hours=13)}),
     ("healthy", {"next_due": ago(hours=11)}),
@@ -66,6 +70,75 @@ def test_the_state_of_a_source(cause: str, facts: dict[str, Any]) -> None:
         assert "None" not in health.sentence(lang) + health.remedy(lang)
         assert "{" not in health.sentence(lang) + health.remedy(lang)
         assert bool(health.remedy(lang)) == (health.state != "healthy")
+
+
+YEAR = {"created_at": ago(days=365)}
+# facts -> what the coordinator is told of them
+TOLD: list[tuple[str | None, dict[str, Any]]] = [
+    (None, {}),
+    (None, {"last_outcome": "failed", "retry_at": ago(minutes=-2)}),
+    ("late", {"last_outcome": "failed", "last_success_at": ago(hours=37)}),
+    ("late", {"last_success_at": ago(hours=37)}),
+    (None, {"last_success_at": ago(hours=35)}),
+    ("late", {"next_due": ago(hours=13)}),
+    (None, {"active": False}),
+    ("off", {"active": False, "last_success_at": ago(days=2)}),
+    ("off", {"active": False, "last_success_at": None, "last_outcome": None, "created_at": ago(days=2)}),
+    (None, {"type_known": False}),
+    ("plugin", {"type_known": False, "last_success_at": ago(days=2)}),
+    (None, {"paused_at": ago(hours=23), "last_success_at": ago(days=9)}),
+    ("paused", {"paused_at": ago(hours=25)}),
+    (None, {"held_at": ago(hours=1)}),
+    ("refused", {"held_at": ago(hours=1), "last_success_at": ago(days=2)}),
+    ("stuck", {"open_state": "queued", "open_since": ago(minutes=11)}),
+    ("stuck", {"open_state": "reading", "open_since": ago(hours=1), "open_seen": ago(minutes=11)}),
+    (None, {"open_state": "writing", "open_since": ago(days=1), "open_seen": ago(minutes=1)}),
+    (None, {"last_outcome": None, "last_success_at": None, "created_at": ago(hours=30)}),
+    ("never", {"last_outcome": None, "last_success_at": None, "created_at": ago(hours=37)}),
+    ("never", {"last_outcome": "failed", "last_success_at": None, **YEAR}),
+    ("never", {"last_outcome": "partly", "last_success_at": None, "last_complete": False, **YEAR}),
+    ("never", {"last_outcome": "rejected", "last_success_at": None, **YEAR}),
+    ("late", {"last_outcome": "stopped", "last_success_at": ago(hours=37)}),
+    (None, {"last_outcome": "ok", "failed_records": 3}),
+    (None, {"schedule": "manual", "next_due": None, "last_outcome": None, "last_success_at": None, **YEAR}),
+]
+
+
+@pytest.mark.parametrize(("topic", "facts"), TOLD)
+def test_who_is_told_goes_by_the_same_facts(topic: str | None, facts: dict[str, Any]) -> None:
+    assert judge(Facts(**{"now": NOW, **GOOD, **facts})).topic == topic
+
+
+def test_what_somebody_decided_is_told_once() -> None:
+    once = {rule.topic for rule in RULES if rule.once}
+    assert once == {"off", "paused"}
+
+
+def test_every_rule_has_its_sentences_and_every_sentence_its_rule() -> None:
+    assert {rule.cause for rule in RULES} == set(_sentences())
+
+
+@pytest.mark.parametrize(
+    "schedule", ["every 15 minutes", "daily 03:15", "weekly mon 06:00", "monthly 1 02:00"]
+)
+def test_whatever_keeps_a_source_from_being_read_is_told_within_a_period(schedule: str) -> None:
+    """Counted from the reading that should have come; half an hour for those that are read more often."""
+    period = schedules.period(schedule)
+    since = NOW - period - max(period, dt.timedelta(minutes=30)) - dt.timedelta(minutes=1)
+    causes: list[dict[str, Any]] = [
+        {"active": False},
+        {"type_known": False},
+        {"paused_at": since},
+        {"held_at": NOW},
+        {"last_outcome": "failed"},
+        {"next_due": since},
+        {"last_outcome": "partly", "last_complete": False},
+        {"last_outcome": "stopped"},
+        {"last_outcome": None, "last_success_at": None, "created_at": since},
+    ]
+    for facts in causes:
+        known = {**GOOD, "schedule": schedule, "last_success_at": since, "next_due": NOW, **facts}
+        assert judge(Facts(now=NOW, **known)).topic, facts
 
 
 def test_all_states_are_covered_here() -> None:

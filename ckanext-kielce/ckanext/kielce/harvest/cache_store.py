@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.harvest.cache import Cached
-from ckanext.kielce.harvest.model import HarvestCache
+from ckanext.kielce.harvest.model import HarvestCache, HarvestRun
 from sqlalchemy.dialects.postgresql import insert
 
 # What one source may keep: addresses that carry the time of day would else fill the database.
@@ -19,10 +19,12 @@ MAX_BYTES = 256 * 1024 * 1024
 
 class DatabaseCache:
     """Answers of one source. With ``writes`` false nothing is kept: a dry run must not make the next run believe that
-    what it saw was taken over."""
+    what it saw was taken over. Nor may a reading that was stopped, or taken over by another process: it keeps answers
+    only while ``of_run`` carries its lease."""
 
-    def __init__(self, source_id: str, *, writes: bool = True) -> None:
+    def __init__(self, source_id: str, *, writes: bool = True, of_run: HarvestRun | None = None) -> None:
         self.source_id, self.writes = source_id, writes
+        self._lease = (of_run.id, of_run.lease_owner) if of_run is not None else None
         self._trimmed = False
 
     def get(self, url: str) -> Cached | None:
@@ -49,11 +51,19 @@ class DatabaseCache:
         }
         statement = insert(HarvestCache).values(source_id=self.source_id, url=url, **values)
         with model.ensure_engine().begin() as connection:
+            if not self._ours(connection):
+                return
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["source_id", "url"], set_=values)
             )
             if not self._trimmed:  # once a run
                 self._trim(connection)
+
+    def _ours(self, connection: sa.Connection) -> bool:
+        if self._lease is None:
+            return True
+        run_id, owner = self._lease
+        return connection.scalar(sa.select(HarvestRun.lease_owner).where(HarvestRun.id == run_id)) == owner
 
     def forget(self, url: str) -> None:
         if not self.writes:

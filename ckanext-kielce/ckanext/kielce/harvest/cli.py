@@ -120,7 +120,7 @@ def run(
 
 def _runs(row: overview.Row) -> bool:
     paused = row.state is not None and row.state.paused_at is not None
-    return bool(row.source.active) and row.package.state == "active" and not paused
+    return row.active and not paused
 
 
 @harvest.command("dry-run")
@@ -210,6 +210,17 @@ def reject(which: str, as_json: bool) -> None:
     _decide(which, decisions.reject, as_json)
 
 
+@harvest.command()
+@click.argument("which", metavar="SOURCE|RUN")
+@AS_JSON
+def stop(which: str, as_json: bool) -> None:
+    """Stop a run that is under way: what is written stays, the rest is given up until the next run."""
+    open_run = runs.under_way(_row(which).package.id) if overview.find(which) else runlog.run_of(which)
+    if open_run is None:
+        raise click.ClickException(f"No run of {which} is under way.")
+    _conclude(open_run.id, decisions.stop, as_json)
+
+
 def _decide(which: str, decide: Callable[[str, str], None], as_json: bool) -> None:
     run_id = which
     if overview.find(which) is not None:
@@ -217,6 +228,10 @@ def _decide(which: str, decide: Callable[[str, str], None], as_json: bool) -> No
         if held is None:
             raise click.ClickException(f"No run of {which} waits for a decision.")
         run_id = held.id
+    _conclude(run_id, decide, as_json)
+
+
+def _conclude(run_id: str, decide: Callable[[str, str], None], as_json: bool) -> None:
     try:
         decide(run_id, _user())
     except runs.RunError as error:

@@ -13,14 +13,18 @@ from ckan import model
 from ckanext.harvest.model import HarvestGatherError, HarvestJob
 from ckanext.kielce.harvest import missing, rhythm
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
-from ckanext.kielce.harvest.runs import naive, now
+from ckanext.kielce.harvest.runs import keep, naive, now
 
 # Causes of a record's failure that may be gone when it is tried again soon; others wait for the next run.
 PASSING = ("fetch", "incomplete", "index", "database", "gave_up_record")
 
 
 def release(run: HarvestRun) -> None:
-    """The reading may be acted on: settle what is missing and give the items to the writers, all at once."""
+    """The reading may be acted on: settle what is missing and give the items to the writers, all at once.
+
+    Raises LeaseLostError, as `refuse` and `fail` do, when the run was stopped or taken over meanwhile.
+    """
+    keep(run)
     run.read_at = now()
     if run.kind == "dry_run":
         run.counts = _tally(run)
@@ -70,6 +74,7 @@ def unchanged(run: HarvestRun, records: int) -> None:
 
 def refuse(run: HarvestRun, reason: dict[str, Any]) -> None:
     """The answer may not be believed: hold the plan until somebody accepts or rejects it, and tell the coordinator."""
+    keep(run)
     run.reason, run.read_at = reason, now()
     if run.kind == "dry_run":
         _end(run, "refused")
@@ -88,6 +93,7 @@ def refuse(run: HarvestRun, reason: dict[str, Any]) -> None:
 
 def fail(run: HarvestRun, reason: dict[str, Any]) -> None:
     """The source could not be read at all: nothing changes, and it is asked again after a while."""
+    keep(run)
     run.reason = reason
     model.Session.add(HarvestGatherError(message=reason["pl"], harvest_job_id=run.id))
     _end(run, "failed")
@@ -131,8 +137,41 @@ def _end(run: HarvestRun, outcome: str) -> None:
     run.lease_owner = run.lease_until = None
     _finish_job(run)
     if run.kind == "run":
-        rhythm.after(run, again=outcome == "failed" or not run.complete or _may_pass(run))
+        again = outcome == "failed" or not run.complete or _may_pass(run)
+        rhythm.after(run, again=again and outcome != "stopped")
     model.Session.commit()
+
+
+def stop(run: HarvestRun) -> None:
+    """End a run that waits, is read or is written; its row is locked.
+
+    Nothing of a reading is left. Of what is being written, everything that no writer has in hand is given up; the run
+    ends when the writers have finished what they have, so that the index says what the database says.
+    """
+    if run.state == "writing":
+        run.outcome = "stopped"
+        give_up(run.id)
+        model.Session.commit()
+        finish_if_done(run.id)
+        return
+    model.Session.execute(
+        sa.delete(HarvestItem)
+        .where(HarvestItem.run_id == run.id)
+        .execution_options(synchronize_session=False)
+    )
+    run.counts, run.complete = {}, False
+    _end(run, "stopped")
+
+
+def give_up(run_id: str) -> None:
+    """Take what no living writer has in hand off the run's list (not committed)."""
+    free = sa.or_(HarvestItem.lease_until.is_(None), HarvestItem.lease_until < sa.func.now())
+    model.Session.execute(
+        sa.update(HarvestItem)
+        .where(HarvestItem.run_id == run_id, HarvestItem.state == "ready", free)
+        .values(state="stopped", content=None, lease_owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _may_pass(run: HarvestRun) -> bool:
@@ -168,7 +207,9 @@ def _tally(run: HarvestRun) -> dict[str, int]:
     ).all()
     counts = Counter({"unchanged": int(run.counts.get("unchanged", 0))})
     for action, state, same, number in rows:
-        if state == "failed" or action == "fail":
+        if state == "stopped":
+            counts["stopped"] += number
+        elif state == "failed" or action == "fail":
             counts["failed"] += number
         elif action == "change" and same:
             counts["unchanged"] += number  # something in the record changed that does not reach the dataset
@@ -196,6 +237,10 @@ def finish_if_done(run_id: str) -> bool:
     run.counts, run.done = counts, run.total
     clean = run.complete and not counts.get("failed")
     changed = any(counts.get(name) for name in ("create", "change", "return", "archive", "linked"))
-    nothing = run.outcome == "unchanged" and not changed
-    _end(run, "unchanged" if nothing else "ok" if clean else "partly")
+    if run.outcome == "stopped":
+        _end(run, "stopped")
+    elif run.outcome == "unchanged" and not changed:
+        _end(run, "unchanged")
+    else:
+        _end(run, "ok" if clean else "partly")
     return True

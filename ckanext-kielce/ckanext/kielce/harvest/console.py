@@ -29,11 +29,6 @@ def as_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def state_of(run: Mapping[str, Any]) -> str:
-    """Outcome of a finished run, else its state."""
-    return str(run["outcome"] if run["state"] == "finished" and run["outcome"] else run["state"])
-
-
 def line_of_source(source: Mapping[str, Any]) -> None:
     """A source in one line."""
     health = source["health"]
@@ -50,7 +45,7 @@ def line_of_source(source: Mapping[str, Any]) -> None:
 def line_of_run(run: Mapping[str, Any]) -> None:
     """A run in one line, with the reason below it when there is one."""
     counts = ", ".join(f"{number} {name}" for name, number in runlog.tally(run["counts"]).items())
-    state = state_of(run)
+    state = str(run["status"])
     kind = "dry run, " if run["kind"] == "dry_run" else ""
     took = f", {run['duration_seconds']:g} s" if run["duration_seconds"] is not None else ""
     begun = (run["started_at"] or run["created_at"])[:19].replace("T", " ")

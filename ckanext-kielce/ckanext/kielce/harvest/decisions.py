@@ -1,4 +1,4 @@
-"""What a coordinator decides: whether a refused run is acted on, and whether a source runs by itself."""
+"""What a coordinator decides: whether a refused run is acted on, a run goes on, and a source runs by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from ckan import model
 from ckanext.harvest.model import HarvestJob
 from ckanext.kielce.harvest import closing
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRun
-from ckanext.kielce.harvest.runs import RunError, now, state_of
+from ckanext.kielce.harvest.runs import OPEN_STATES, RunError, now, state_of
+from ckanext.kielce.harvest.words import reason
 
 
 def accept(run_id: str, user: str) -> None:
@@ -26,7 +27,10 @@ def accept(run_id: str, user: str) -> None:
 
 def reject(run_id: str, user: str) -> None:
     """Turn a refused run down: its plan is forgotten, nothing changes. Raises RunError as `accept`."""
-    run = _held(run_id)
+    _turn_down(_held(run_id), user)
+
+
+def _turn_down(run: HarvestRun, user: str) -> None:
     run.accepted_by, run.accepted_at = user, now()
     model.Session.execute(
         sa.delete(HarvestItem)
@@ -37,12 +41,37 @@ def reject(run_id: str, user: str) -> None:
     model.Session.commit()
 
 
-def _held(run_id: str) -> HarvestRun:
+def stop(run_id: str, user: str) -> None:
+    """Stop a run: what is written stays, the rest is given up. A refused one, which writes nothing, is turned down.
+
+    Raises RunError when the run is over.
+    """
+    run = _locked(run_id)
+    if run.state == "held":
+        _turn_down(run, user)
+        return
+    if run.state not in OPEN_STATES:
+        model.Session.rollback()
+        raise RunError(f"The run {run_id} is not under way: it is {run.outcome or run.state}.")
+    run.accepted_by, run.accepted_at = user, now()
+    run.reason = {**reason("stopped", user=user or "?"), "numbers": {}}
+    closing.stop(run)
+
+
+def _locked(run_id: str) -> HarvestRun:
     run = model.Session.scalars(
-        sa.select(HarvestRun).where(HarvestRun.id == run_id).with_for_update()
+        sa.select(HarvestRun)
+        .where(HarvestRun.id == run_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if run is None:
         raise RunError(f"There is no run {run_id}.")
+    return run
+
+
+def _held(run_id: str) -> HarvestRun:
+    run = _locked(run_id)
     if run.state != "held":
         model.Session.rollback()
         raise RunError(f"The run {run_id} does not wait for a decision: it is {run.outcome or run.state}.")

@@ -1,4 +1,4 @@
-"""One item of a plan made into its dataset, through CKAN's actions; or, for a dry run, what would come of it."""
+"""One item of a plan made into its dataset, through CKAN's actions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 from ckanext.harvest.model import HarvestObject
-from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest import dataset, missing, ownership, runs, store, uploads
 from ckanext.kielce.harvest.merge import Base, as_stored, curated_base, free_name, merged, with_kept
-from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
-from ckanext.kielce.harvest.records import Record, Source, SourceError, digest
-from ckanext.kielce.harvest.words import reason, record_reason
+from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord
+from ckanext.kielce.harvest.records import Record, Source, digest
+from ckanext.kielce.harvest.words import reason
 from sqlalchemy.dialects.postgresql import insert
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ATTEMPTS_AT_A_NAME = 3
-PREVIEW = 200  # items of a dry run in memory at a time
 
 
 class WriteError(Exception):
@@ -75,13 +73,14 @@ def mapped(guid: str, kept: Mapping[str, Any], shared: Work) -> tuple[dict[str, 
     return dataset.complete(draft, record, shared.source, owner), [*record.problems, *draft.unmapped]
 
 
-def _draft(item: HarvestItem, shared: Work) -> tuple[dict[str, Any], list[str]]:
+def draft_of(item: HarvestItem, shared: Work) -> tuple[dict[str, Any], list[str]]:
+    """As `mapped`, for an item."""
     return mapped(item.guid, json.loads(item.content or "{}"), shared)
 
 
 def write(item: HarvestItem, shared: Work) -> dict[str, Any] | None:
     """Write the item's dataset; returns what the catalogue stored of it, None where nothing was written."""
-    data, notes = _draft(item, shared)
+    data, notes = draft_of(item, shared)
     item.title = str(data.get("title") or item.guid)
     record = record_of(item.source_id, item.guid)
     if record is None:
@@ -254,63 +253,3 @@ def _invalid(item_id: int, data: dict[str, Any], error: tk.ValidationError) -> W
     guid = item.guid if item else "?"
     complaints = "; ".join(f"{field}: {message}" for field, message in error.error_summary.items())
     return WriteError("invalid", title=data.get("title") or guid, guid=guid, reason=complaints)
-
-
-# Dry run
-
-
-def preview(run: HarvestRun, harvester: SourceHarvester, source: Source) -> None:
-    """Fill in what each planned item of a dry run would change, and what would go wrong; the catalogue is not touched."""
-    shared = Work(run.id, harvester, source, store.owner_id(source))
-    last = 0
-    while True:
-        items = model.Session.scalars(
-            sa.select(HarvestItem)
-            .where(
-                HarvestItem.run_id == run.id,
-                HarvestItem.id > last,
-                HarvestItem.action.in_(("create", "change", "return")),
-            )
-            .order_by(HarvestItem.id)
-            .limit(PREVIEW)
-        ).all()
-        if not items:
-            return
-        for item in items:
-            last = item.id
-            _preview(item, shared)
-            item.content = None
-        model.Session.commit()
-        for item in items:  # not the run, which has to say how it ended
-            model.Session.expunge(item)
-
-
-def _preview(item: HarvestItem, shared: Work) -> None:
-    try:
-        data, _notes = _draft(item, shared)
-    except (SourceError, FetchError) as error:
-        item.action, item.error = "fail", record_reason(error, item.guid, "unusable")
-        return
-    except Exception as error:
-        log.exception("Record %s could not be mapped", item.guid)
-        item.action, item.error = "fail", reason("unmappable", guid=item.guid, error=type(error).__name__)
-        return
-    item.title = str(data.get("title") or item.guid)
-    record = record_of(item.source_id, item.guid)
-    if record is None:
-        # who would own it is worked out on a record that is never kept
-        record = HarvestRecord(source_id=item.source_id, guid=item.guid, role="owner", draft={}, stored={})
-        weight = ownership.precedence(shared.harvester, shared.source)
-        with model.Session.no_autoflush, model.Session.begin_nested() as trial:
-            ownership.settle(record, list(item.keys), weight, lock=False)
-            trial.rollback()
-        if record.role == "also":
-            item.action, item.package_id = "link", record.package_id
-        return
-    item.package_id = record.package_id
-    if record.role == "also" or not record.package_id or model.Package.get(record.package_id) is None:
-        return
-    existing = tk.get_action("package_show")(
-        {**store.site_context(), "use_cache": False}, {"id": record.package_id}
-    )
-    item.changes = merged(existing, data, Base(record.draft, record.stored)).changes

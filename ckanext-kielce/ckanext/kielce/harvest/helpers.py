@@ -66,7 +66,7 @@ def kielce_harvest_text(thing: Mapping[str, Any] | None, name: str = "") -> str:
 
 
 def kielce_harvest_word(table: str, code: str | None) -> str:
-    """The word for a code: ``table`` is outcomes, states, tones, actions or numbers."""
+    """The word for a code: ``table`` is statuses, states, tones, actions or numbers."""
     words: dict[str, str] = getattr(labels, table.upper())
     if table == "tones":
         return words.get(code or "", "unknown")

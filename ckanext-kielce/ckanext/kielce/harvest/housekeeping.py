@@ -73,7 +73,14 @@ def work() -> bool:
 
 
 def close() -> None:
-    """Close the runs whose items are all done though their last writer died before it could say so."""
+    """Close the runs whose items are all done though their last writer died before it could say so.
+
+    Of a run that was stopped, what a writer had in hand that died is given up first.
+    """
+    stopped = sa.select(HarvestRun.id).where(HarvestRun.state == "writing", HarvestRun.outcome == "stopped")
+    for run_id in model.Session.scalars(stopped).all():
+        closing.give_up(run_id)
+    model.Session.commit()
     open_items = sa.exists().where(
         HarvestItem.run_id == HarvestRun.id, HarvestItem.state.in_(("ready", "written"))
     )

@@ -17,9 +17,12 @@ STATES: dict[str, str] = {
     "queued": N_("waits in the queue"),
     "reading": N_("reading the source"),
     "writing": N_("writing to the catalogue"),
+    "stopping": N_("is being stopped"),
     "held": N_("waits for a decision"),
     "finished": N_("finished"),
 }
+#: How a run stands: its outcome when it is finished, else its state.
+STATUSES: dict[str, str] = {**STATES, **OUTCOMES}
 #: Outcome or state of a run -> colour and shape of its mark.
 TONES: dict[str, str] = {
     "ok": "fresh",
@@ -29,6 +32,7 @@ TONES: dict[str, str] = {
     "failed": "delinquent",
     "rejected": "closed",
     "stopped": "closed",
+    "stopping": "closed",
     "held": "overdue",
 }
 ACTIONS: dict[str, str] = {
@@ -43,6 +47,7 @@ ACTIONS: dict[str, str] = {
     "fail": N_("with errors"),
     "failed": N_("with errors"),
     "note": N_("read with remarks"),
+    "stopped": N_("not written (stopped)"),
 }
 #: Numbers that stand with a refused run.
 NUMBERS: dict[str, str] = {

@@ -11,42 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ckan.plugins as p
 import sqlalchemy as sa
 from ckan import model
-from ckanext.harvest.interfaces import IHarvester
-from ckanext.harvest.model import HarvestSource
 from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.common.formatting import WARSAW
 from ckanext.kielce.common.http_errors import safe_url
-from ckanext.kielce.harvest import health, punctuality, runlog, schedule
-from ckanext.kielce.harvest.model import HarvestDay, HarvestRecord, HarvestRun, HarvestSourceState
+from ckanext.kielce.harvest import punctuality, runlog, schedule, standing
+from ckanext.kielce.harvest.model import HarvestDay, HarvestRecord, HarvestSourceState
 from ckanext.kielce.harvest.runlog import iso
 
 LISTED = 20  # missing and archived records that a source's page names
 
 
 @dataclass(frozen=True)
-class Row:
-    """A source with its page, its state and its runs; everything that its description is made of."""
+class Row(standing.Standing):
+    """A source with everything that its description is made of."""
 
-    package: model.Package
-    source: HarvestSource
     organization: model.Group | None
-    state: HarvestSourceState | None
-    last: HarvestRun | None
-    held: HarvestRun | None
-    under_way: HarvestRun | None
     records: dict[str, int]
     datasets: int
     days: Sequence[tuple[dt.date, int, int]]
-
-    @property
-    def schedule(self) -> str:
-        """The schedule in force: the source's own, else the one that ckanext-harvest's frequency stands for."""
-        if self.state and self.state.schedule:
-            return self.state.schedule
-        return schedule.from_frequency(self.source.frequency, self.source.id)
 
 
 def find(name_or_id: str) -> model.Package | None:
@@ -57,50 +41,27 @@ def find(name_or_id: str) -> model.Package | None:
 
 def rows(source_ids: Sequence[str] | None = None, *, now: dt.datetime | None = None) -> list[Row]:
     """The sources with these ids (all of them by default), switched-off ones included, by title."""
-    now = now or utc_now()
-    query = (
-        sa.select(model.Package, HarvestSource, model.Group, HarvestSourceState)
-        .join(HarvestSource, HarvestSource.id == model.Package.id)
-        .outerjoin(model.Group, model.Group.id == model.Package.owner_org)
-        .outerjoin(HarvestSourceState, HarvestSourceState.source_id == HarvestSource.id)
-        .where(model.Package.type == "harvest")
-        .order_by(sa.func.lower(model.Package.title), model.Package.name)
-    )
-    if source_ids is not None:
-        query = query.where(model.Package.id.in_(source_ids))
-    found = model.Session.execute(query).all()
-    ids = [row[0].id for row in found]
+    found = standing.of_sources(source_ids)
+    ids = [each.package.id for each in found]
     if not ids:
         return []
-    last = _newest(HarvestRun.source_id.in_(ids), HarvestRun.kind == "run", HarvestRun.state == "finished")
-    held = _newest(HarvestRun.source_id.in_(ids), HarvestRun.state == "held")
-    under_way = _newest(HarvestRun.source_id.in_(ids), HarvestRun.state.in_(runlog.OPEN))
-    records, datasets, days = _records(ids), _datasets(ids), _days(ids, now)
+    units = _units({each.package.owner_org for each in found})
+    records, datasets, days = _records(ids), _datasets(ids), _days(ids, now or utc_now())
     return [
         Row(
-            package,
-            source,
-            group,
-            state,
-            last.get(package.id),
-            held.get(package.id),
-            under_way.get(package.id),
-            records.get(package.id, {}),
-            datasets.get(package.id, 0),
-            days.get(package.id, ()),
+            **vars(each),
+            organization=units.get(each.package.owner_org),
+            records=records.get(each.package.id, {}),
+            datasets=datasets.get(each.package.id, 0),
+            days=days.get(each.package.id, ()),
         )
-        for package, source, group, state in found
+        for each in found
     ]
 
 
-def _newest(*conditions: Any) -> dict[str, HarvestRun]:
-    query = (
-        sa.select(HarvestRun)
-        .where(*conditions)
-        .distinct(HarvestRun.source_id)
-        .order_by(HarvestRun.source_id, HarvestRun.created_at.desc())
-    )
-    return {run.source_id: run for run in model.Session.scalars(query)}
+def _units(ids: set[str | None]) -> dict[str | None, model.Group]:
+    query = sa.select(model.Group).where(model.Group.id.in_([each for each in ids if each]))
+    return {group.id: group for group in model.Session.scalars(query)}
 
 
 def _records(ids: list[str]) -> dict[str, dict[str, int]]:
@@ -141,46 +102,11 @@ def _days(ids: list[str], now: dt.datetime) -> dict[str, list[tuple[dt.date, int
     return found
 
 
-def health_of(row: Row, now: dt.datetime | None = None) -> health.Health:
-    """How the source does."""
-    state, last, open_run = row.state, row.last, row.under_way
-    return health.judge(
-        health.Facts(
-            now=now or utc_now(),
-            active=bool(row.source.active) and row.package.state == "active",
-            type=row.source.type,
-            type_known=row.source.type in types(),
-            schedule=row.schedule,
-            paused_at=state.paused_at if state else None,
-            next_due=state.next_due if state else None,
-            retry_at=state.retry_at if state else None,
-            last_success_at=state.last_success_at if state else None,
-            last_outcome=last.outcome if last else None,
-            last_at=(last.finished_at or last.created_at) if last else None,
-            held_at=(row.held.read_at or row.held.created_at) if row.held else None,
-            open_state=open_run.state if open_run else None,
-            open_since=(open_run.started_at or open_run.created_at) if open_run else None,
-            open_lease_until=open_run.lease_until if open_run else None,
-            last_complete=last.complete if last else True,
-            failed_records=int((last.counts or {}).get("failed", 0)) if last else 0,
-        )
-    )
-
-
-def types() -> dict[str, str]:
-    """The kinds of source that can be read today: name -> title."""
-    found: dict[str, str] = {}
-    for plugin in p.PluginImplementations(IHarvester):
-        info = plugin.info()
-        found[info["name"]] = info.get("title") or info["name"]
-    return found
-
-
 def public(row: Row, now: dt.datetime | None = None) -> dict[str, Any]:
     """What everybody may know of a source; ``punctuality_90`` counts due and kept runs of the last 90 days."""
     now = now or utc_now()
     kept = punctuality.of(row.days, now.astimezone(WARSAW).date())
-    judged = health_of(row, now).as_dict()
+    judged = row.health(now).as_dict()
     for name in ("remedy_pl", "remedy_en"):
         judged.pop(name)
     group = row.organization
@@ -192,8 +118,8 @@ def public(row: Row, now: dt.datetime | None = None) -> dict[str, Any]:
         "url": safe_url(row.source.url or ""),
         "organization": {"name": group.name, "title": group.title} if group else None,
         "type": row.source.type,
-        "type_title": types().get(row.source.type, row.source.type),
-        "active": bool(row.source.active) and row.package.state == "active",
+        "type_title": standing.types().get(row.source.type, row.source.type),
+        "active": row.active,
         "schedule": row.schedule,
         "schedule_pl": schedule.words(row.schedule, "pl"),
         "schedule_en": schedule.words(row.schedule, "en"),
@@ -216,7 +142,7 @@ def private(row: Row, now: dt.datetime | None = None, runs: int = 10) -> dict[st
     paused = bool(state and state.paused_at)
     if due is None and result["active"] and not paused:
         due = schedule.next_due(row.schedule, now)
-    result["health"] = health_of(row, now).as_dict()
+    result["health"] = row.health(now).as_dict()
     result |= {
         "own_schedule": bool(state and state.schedule),
         "next_due": None if paused or not result["active"] else iso(due),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from ckan import model
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import missing, store
+from ckanext.kielce.harvest import missing, runs, store
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord, HarvestRun
 from ckanext.kielce.harvest.records import (
     Client,
@@ -28,6 +28,7 @@ from ckanext.kielce.harvest.records import (
     SourceUnchangedError,
     digest,
 )
+from ckanext.kielce.harvest.runs import LeaseLostError
 from ckanext.kielce.harvest.verdict import Reading, refusal
 from ckanext.kielce.harvest.words import both, reason, record_reason
 
@@ -39,10 +40,6 @@ log = logging.getLogger(__name__)
 BATCH = 100  # lines written at a time
 BATCH_SECONDS = 2.0  # and at least so often, so that progress is seen
 FINGERPRINT = 16  # bytes of it that are kept in memory: 100,000 records take some 25 MB
-
-
-class LeaseLostError(Exception):
-    """Another process has taken the run over; this one must leave it alone."""
 
 
 class ReadTooLongError(SourceError):
@@ -115,7 +112,7 @@ def read(
 
     Whatever else goes wrong is written down in the run; nothing of a reading that was broken off before is left.
     """
-    from ckanext.kielce.harvest import closing, runs
+    from ckanext.kielce.harvest import closing, preview
 
     model.Session.execute(sa.delete(HarvestItem).where(HarvestItem.run_id == run.id))
     run.basis, run.read, run.counts, run.total, run.done = basis_of(harvester, source), 0, {}, 0, 0
@@ -128,6 +125,7 @@ def read(
             run, {"cause": "settings", "pl": error.text("pl"), "en": error.text("en"), "numbers": {}}
         )
         return
+    model.Session.commit()  # a source that takes its time must not keep the run and its state locked
     progress = Progress(run, known_records(source.id))
     broken: SourceError | FetchError | None = None
     try:
@@ -148,10 +146,8 @@ def read(
     _note_client(run, client)
     _flush(progress)
     if run.kind == "dry_run":
-        from ckanext.kielce.harvest.deposit import preview
-
-        preview(run, harvester, source)
-    _conclude(progress, broken, source, minimum_share)
+        preview.fill(run, harvester, source)
+    _conclude(progress, broken, harvester, source, minimum_share)
 
 
 def _note_client(run: HarvestRun, client: Client) -> None:
@@ -257,20 +253,21 @@ def _flush(progress: Progress) -> None:
     if progress.lines:
         model.Session.execute(sa.insert(HarvestItem), progress.lines)
         progress.lines = []
-    owner = model.Session.scalar(sa.select(HarvestRun.lease_owner).where(HarvestRun.id == run.id))
-    if owner != run.lease_owner:
-        model.Session.rollback()
-        raise LeaseLostError(run.id)
+    runs.keep(run)
     run.read, run.counts = progress.read, dict(progress.counts)
     model.Session.commit()
     progress.flushed_at = time.monotonic()
 
 
 def _conclude(
-    progress: Progress, broken: SourceError | FetchError | None, source: Source, minimum_share: float
+    progress: Progress,
+    broken: SourceError | FetchError | None,
+    harvester: SourceHarvester,
+    source: Source,
+    minimum_share: float,
 ) -> None:
     """Decide about the reading and let the writers begin, or not."""
-    from ckanext.kielce.harvest import closing
+    from ckanext.kielce.harvest import closing, preview
 
     run, known = progress.run, progress.known
     gone = [guid for guid in known.fingerprints if guid not in progress.seen]
@@ -297,6 +294,8 @@ def _conclude(
         run.complete = True
         if refused_by:
             run.counts = dict(progress.counts)
+            if run.kind != "dry_run":
+                preview.fill(run, harvester, source)
             closing.refuse(run, refused_by.as_json(url=source.url))
             return
     run.counts = dict(progress.counts)

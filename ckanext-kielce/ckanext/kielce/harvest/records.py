@@ -167,8 +167,9 @@ class Client:
     def fetch(self, url: str, *, conditional: bool = False, **options: Any) -> Response:
         """As `ckanext.kielce.common.http.fetch`; raises FetchError.
 
-        ``max_bytes`` is the protocol's own limit of an answer; the smaller of it and the portal's holds. With ``conditional`` (GET only) the server is told what we have of the last time. Its "not modified" comes back
-        as an answer of status 304 whose body is the kept one, and counts in ``not_modified``.
+        ``max_bytes`` is the protocol's own limit of an answer; the smaller of it and the portal's holds. With
+        ``conditional`` (GET only) the server is told what we have of the last time. Its "not modified" comes back as an
+        answer of status 304 whose body is the kept one, and counts in ``not_modified``.
         """
         headers = dict(options.pop("headers", None) or {})
         limit = (self.settings or HttpSettings.from_config()).max_bytes

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.model import HarvestSource
-from ckanext.kielce.harvest import schedule
+from ckanext.kielce.harvest import schedule, standing
 from ckanext.kielce.harvest.model import HarvestDay, HarvestRun, HarvestSourceState
-from ckanext.kielce.harvest.words import both
+from ckanext.kielce.harvest.words import say
 from ckanext.kielce.notify.shared import tell as notify
 from sqlalchemy.dialects.postgresql import insert
 
@@ -24,7 +23,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 KEPT_DAYS = 90
 # After how long a source that failed, or was read in part, is asked again; the last one repeats.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 360))
-# A source is reported at most once in so long for the same thing.
+# A source is told of at most once in so long for the same thing; what somebody decided himself, but once.
 SILENCE = timedelta(hours=24)
 
 
@@ -92,27 +91,15 @@ def _day(
         )
 
 
-def sources(types: Iterable[str]) -> list[HarvestSource]:
-    """The engine's sources that are not deleted."""
-    return list(
-        model.Session.scalars(
-            sa.select(HarvestSource)
-            .join(model.Package, model.Package.id == HarvestSource.id)
-            .where(HarvestSource.type.in_(list(types)), model.Package.state == "active")
-            .order_by(model.Package.name)
-        )
-    )
-
-
 def start_due() -> list[str]:
     """Start the sources that are due or to be asked again; returns their ids. One faulty source stops no other."""
     from ckanext.kielce.harvest import runs
 
     started = []
-    for source in sources(runs.engine_types()):
+    for source, state in _sources(runs.engine_types()):
         source_id = source.id
         try:
-            if _start_if_due(source):
+            if _start_if_due(source, state or runs.state_of(source_id)):
                 started.append(source_id)
         except (schedule.ScheduleError, sa.exc.SQLAlchemyError) as error:
             model.Session.rollback()
@@ -120,12 +107,24 @@ def start_due() -> list[str]:
     return started
 
 
-def _start_if_due(source: HarvestSource) -> bool:
+def _sources(types: Iterable[str]) -> Sequence[sa.Row[tuple[HarvestSource, HarvestSourceState | None]]]:
+    """The sources of these types with the engine's memory of them; those that were purged have no page any more."""
+    query = (
+        sa.select(HarvestSource, HarvestSourceState)
+        .join(model.Package, model.Package.id == HarvestSource.id)
+        .outerjoin(HarvestSourceState, HarvestSourceState.source_id == HarvestSource.id)
+        .where(HarvestSource.type.in_(list(types)))
+        .order_by(model.Package.name)
+        .execution_options(populate_existing=True)
+    )
+    return model.Session.execute(query).all()
+
+
+def _start_if_due(source: HarvestSource, state: HarvestSourceState) -> bool:
     from ckanext.kielce.harvest import runs
 
-    state, moment = runs.state_of(source.id), now()
-    plan = plan_of(source, state)
-    if state.next_due is None:
+    moment, plan = now(), plan_of(source, state)
+    if state.next_due is None and plan != "manual":
         state.next_due = schedule.next_due(plan, moment)
         model.Session.commit()
     # a source that is run by hand only is never due, but a run of it that broke off is repeated all the same
@@ -158,83 +157,59 @@ def reschedule(source: HarvestSource, text: str | None) -> None:
 # Watching
 
 
-def trouble(source: HarvestSource, state: HarvestSourceState, open_run: HarvestRun | None) -> str | None:
-    """What is wrong with the rhythm of a source: off, paused, never, stuck, late; None when nothing is.
-
-    Each is said at the latest one period after it began.
-    """
-    plan = plan_of(source, state)
-    period = schedule.period(plan)
-    moment = now()
-    if open_run is not None and open_run.created_at < moment - max(
-        timedelta(hours=1), min(period or timedelta(hours=6), timedelta(hours=6))
-    ):
-        return "stuck"
-    if period is None:
-        return None
-    since = state.last_success_at or source.created.replace(tzinfo=timezone.utc)
-    if state.next_due is not None and state.next_due < moment - period:
-        return "late"  # nobody is starting sources
-    if since >= moment - period - timedelta(hours=1):
-        return None
-    if not source.active:
-        return "off"
-    if state.paused_at is not None:
-        return "paused" if state.paused_at < moment - period else None
-    return "late" if state.last_success_at else "never"
-
-
 def watch() -> None:
-    """Tell the coordinator of sources that are stuck, late, switched off, paused for long or never ran."""
+    """Tell the coordinator of sources that do not do what they promise; `health.RULES` says which, and when."""
     from ckanext.kielce.harvest import runs
 
-    for source in sources(runs.engine_types()):
-        state = runs.state_of(source.id)
-        problem = trouble(source, state, runs.under_way(source.id))
-        if problem:
-            _tell(source, state, problem)
+    engine, moment = set(runs.engine_types()), now()
+    for each in standing.of_sources():
+        if each.type_known and each.source.type not in engine:
+            continue  # ckanext-harvest's own affair
+        judged = each.health(moment)
+        if judged.topic == "refused" and each.held is not None:
+            tell("refused", each.held)
+        elif judged.topic:
+            lang = _language()
+            values = {name: getattr(judged, name)(lang) for name in ("word", "sentence", "remedy")}
+            _tell(
+                each.source, judged.topic, say("told", lang, **values, **_of(each.source)), once=judged.once
+            )
     model.Session.commit()
 
 
 def tell(topic: str, run: HarvestRun) -> None:
     """Tell the coordinator about a run."""
-    from ckanext.kielce.harvest import runs
-
     source = model.Session.get(HarvestSource, run.source_id)
     if source is not None:
-        _tell(source, runs.state_of(source.id), topic, reason=run.reason)
+        lang = _language()
+        text = say(f"told_{topic}", lang, reason=(run.reason or {}).get(lang, ""), **_of(source))
+        _tell(source, topic, text)
         model.Session.commit()
 
 
-def _tell(
-    source: HarvestSource,
-    state: HarvestSourceState,
-    topic: str,
-    *,
-    reason: dict[str, Any] | None = None,
-) -> None:
+def _language() -> str:
     from ckanext.kielce.harvest.base import language
 
+    return language()
+
+
+def _of(source: HarvestSource) -> dict[str, str]:
+    """What every message names: the source's title and page. The consumers have no web request to make addresses from."""
+    site = str(tk.config["ckan.site_url"]).rstrip("/")
+    return {"title": source.title, "url": f"{site}/harvest/{source.id}"}
+
+
+def _tell(source: HarvestSource, topic: str, text: str, *, once: bool = False) -> None:
+    """Send the message, whose first line is its subject, unless the same was said lately (not committed)."""
+    from ckanext.kielce.harvest import runs
+
+    state = runs.state_of(source.id)
     said = state.told.get(topic)
-    if said and datetime.fromisoformat(said) > now() - SILENCE:
+    if said and (once or datetime.fromisoformat(said) > now() - SILENCE):
         return
-    english, polish = both(
-        f"told_{topic}",
-        title=source.title,
-        url=tk.url_for("harvest_read", id=source.id, _external=True) if _can_link() else source.id,
-        reason=(reason or {}).get("en", ""),
-        reason_pl=(reason or {}).get("pl", ""),
-    )
-    body = polish if language() == "pl" else english
-    subject, _, text = body.partition("\n")
-    notify(coordinators(), f"harvest.{topic}", subject, text.strip() or subject)
+    subject, _, body = text.partition("\n")
+    notify(coordinators(), f"harvest.{topic}", subject, body.strip() or subject)
     state.told = {**state.told, topic: now().isoformat()}
-
-
-def _can_link() -> bool:
-    from flask import has_app_context
-
-    return has_app_context()
 
 
 def coordinators() -> list[str]:

@@ -21,8 +21,7 @@ from ckanext.kielce.harvest.settings import ConfigError
 
 # The kinds of change in the order of a report; "unchanged" has a count only, no items.
 ACTIONS = ("create", "change", "return", "missing", "archive", "link", "fail", "note")
-COUNTS = ("create", "change", "unchanged", "return", "missing", "archive", "linked", "failed")
-OPEN = ("queued", "reading", "writing")
+COUNTS = ("create", "change", "unchanged", "return", "missing", "archive", "linked", "failed", "stopped")
 EXAMPLES = 10  # records shown of each cause of error
 LEAST_FOR_ETA = dt.timedelta(seconds=3)  # an estimate from a shorter time is noise
 
@@ -51,7 +50,7 @@ def last_runs(source_id: str, limit: int = 10) -> list[HarvestRun]:
 def describe(run: HarvestRun, now: dt.datetime | None = None) -> dict[str, Any]:
     """A run as plain data; times are ISO in UTC. ``progress`` is None when the run is not under way."""
     now = now or utc_now()
-    end = run.finished_at or (now if run.state in OPEN else run.read_at)
+    end = run.finished_at or (now if run.state in runs.OPEN_STATES else run.read_at)
     begun = run.started_at
     reason = run.reason or None
     return {
@@ -60,6 +59,7 @@ def describe(run: HarvestRun, now: dt.datetime | None = None) -> dict[str, Any]:
         "kind": run.kind,
         "state": run.state,
         "outcome": run.outcome,
+        "status": status(run),
         "created_at": iso(run.created_at),
         "started_at": iso(begun),
         "read_at": iso(run.read_at),
@@ -79,12 +79,19 @@ def describe(run: HarvestRun, now: dt.datetime | None = None) -> dict[str, Any]:
     }
 
 
+def status(run: HarvestRun) -> str:
+    """How a run stands, in one code: its outcome when it is finished, ``stopping``, else its state."""
+    if run.state == "finished":
+        return run.outcome or run.state
+    return "stopping" if run.outcome == "stopped" else run.state
+
+
 def progress(run: HarvestRun, now: dt.datetime) -> dict[str, Any] | None:
-    """How far a run is: ``phase`` queued, reading or writing, ``done`` of ``total`` (None: not known), share, ETA.
+    """How far a run is: ``phase`` queued, reading, writing or stopping, ``done`` of ``total`` (None: not known), share, ETA.
 
     ``eta_seconds`` goes by the pace of the phase so far; None until there is a pace to go by.
     """
-    if run.state not in OPEN:
+    if run.state not in runs.OPEN_STATES:
         return None
     done, total, begun = 0, None, None
     if run.state == "reading":
@@ -96,7 +103,7 @@ def progress(run: HarvestRun, now: dt.datetime) -> dict[str, Any] | None:
     eta = None
     if share and begun and now - begun >= LEAST_FOR_ETA:
         eta = round((now - begun).total_seconds() * (1 - share) / share)
-    return {"phase": run.state, "done": done, "total": total, "share": share, "eta_seconds": eta}
+    return {"phase": status(run), "done": done, "total": total, "share": share, "eta_seconds": eta}
 
 
 def _left(run_id: str) -> int:

@@ -32,6 +32,10 @@ MAX_ATTEMPTS = 5  # a run that kills its process so often is given up
 OPEN_STATES = ("queued", "reading", "writing")
 
 
+class LeaseLostError(Exception):
+    """The run is not this process's any more: another has taken it over, or somebody has stopped it."""
+
+
 class RunError(ValueError):
     """The run is not in the state that this needs; the message says which and what helps."""
 
@@ -96,7 +100,7 @@ def client(source: Source, run: HarvestRun) -> Client:
     state = state_of(source.id)
     last = model.Session.get(HarvestRun, state.last_run_id) if state.last_run_id else None
     # a dry run may look at what is kept, but leaves no trace
-    made = Client(source, cache=DatabaseCache(source.id, writes=run.kind == "run"))
+    made = Client(source, cache=DatabaseCache(source.id, writes=run.kind == "run", of_run=run))
     made.dry_run = run.kind == "dry_run"
     made.may_skip = (
         run.kind == "run"
@@ -219,6 +223,16 @@ def claim(owner: str) -> HarvestRun | None:
     return run
 
 
+def keep(run: HarvestRun) -> None:
+    """Lock the run for a step from one state to the next. Raises LeaseLostError when it is not as this process left it."""
+    found = model.Session.execute(
+        sa.select(HarvestRun.state, HarvestRun.lease_owner).where(HarvestRun.id == run.id).with_for_update()
+    ).first()
+    if found is None or tuple(found) != (run.state, run.lease_owner):
+        model.Session.rollback()
+        raise LeaseLostError(run.id)
+
+
 def renew(owner: str) -> None:
     """Say that ``owner`` lives: keep its leases. On a connection of its own, for it is called from another thread."""
     with model.meta.engine.begin() as connection:
@@ -271,7 +285,10 @@ def run_inline(source_id: str, *, dry_run: bool = False) -> str:
     run.state, run.started_at, run.attempts = "reading", now(), 1
     run.lease_owner, run.lease_until = owner, now() + timedelta(hours=6)
     model.Session.commit()
-    work(run)
+    try:
+        work(run)
+    except LeaseLostError:  # stopped by somebody
+        return run_id
     while write.work(owner, run_id=run_id):
         pass
     return run_id

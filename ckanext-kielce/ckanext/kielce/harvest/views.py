@@ -136,13 +136,14 @@ def switch(name: str) -> Response:
 
 
 def decide(name: str, run_id: str, decision: str) -> Response:
-    """Accept or reject a refused run."""
+    """Accept or reject a refused run, stop one that is under way."""
     if _do(f"kielce_harvest_run_{decision}", {"id": run_id}):
-        tk.h.flash_success(
-            tk._("Accepted. The run is being written.")
-            if decision == "accept"
-            else tk._("Rejected. Nothing was changed.")
-        )
+        said = {
+            "accept": tk._("Accepted. The run is being written."),
+            "reject": tk._("Rejected. Nothing was changed."),
+            "stop": tk._("Stopped. What is written stays; the rest comes with the next run."),
+        }
+        tk.h.flash_success(said[decision])
     return tk.redirect_to("kielce_harvest.source", name=name)
 
 
@@ -250,7 +251,7 @@ RULES: tuple[tuple[str, str, Callable[..., Any], dict[str, Any]], ...] = (
     ("/harvest/<name>/pause", "pause", pause, {"methods": POST}),
     ("/harvest/<name>/schedule", "schedule", schedule, {"methods": POST}),
     ("/harvest/<name>/switch", "switch", switch, {"methods": POST}),
-    ("/harvest/<name>/run/<run_id>/<any(accept,reject):decision>", "decide", decide, {"methods": POST}),
+    ("/harvest/<name>/run/<run_id>/<any(accept,reject,stop):decision>", "decide", decide, {"methods": POST}),
     ("/dataset/<package_id>/restore", "restore", restore, {"methods": POST}),
     ("/harvest/admin/<id>", "old_admin", _to_source, {}),
     ("/harvest/about/<id>", "old_about", _to_source, {}),

@@ -66,3 +66,13 @@ def test_waiting_is_given_up_in_time(cli: Callable[..., Result], source: Any) ->
     waited = cli("run", source.name, "--wait", "--timeout", "0")
     assert waited.exit_code == 3
     assert runs.under_way(source.id) is not None
+
+
+def test_a_run_is_stopped_by_a_command(cli: Callable[..., Result], source: Any) -> None:
+    assert cli("stop", source.name).exit_code == 1, "nothing is under way"
+    cli("run", source.name)
+    told = cli("stop", source.name, "--json")
+    assert told.exit_code == 0 and json.loads(told.output)["status"] == "stopped"
+    again = cli("stop", json.loads(told.output)["id"])
+    assert again.exit_code == 1 and "not under way" in again.output
+    assert "stopped" in cli("runs", source.name).output

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories
-from ckanext.kielce.harvest import overview, store
+from ckanext.kielce.harvest import overview, store, write
 from ckanext.kielce.harvest.base import Record
 from ckanext.kielce.harvest.model import HarvestRecord, HarvestRun, HarvestSourceState
 
@@ -85,7 +85,7 @@ def test_a_refused_run_is_decided_on_the_page(
     assert "nie czeka już na decyzję" in again.body
 
 
-def test_a_held_run_names_datasets_that_it_has_not_written(
+def test_a_held_run_shows_what_it_would_change_and_changes_nothing(
     app: Any, source: Any, record: Rec, as_editor: dict[str, str]
 ) -> None:
     more = [record(guid, f"Zbiór {guid}") for guid in "cdefg"]
@@ -94,8 +94,31 @@ def test_a_held_run_names_datasets_that_it_has_not_written(
     held = last_run(source)
     assert held.state == "held"
     shown = page(app, f"/harvest/{source.name}/run/{held.id}", as_editor)
-    assert "Ścieżki rowerowe</a>" in shown and "będzie wiadomo, gdy rekord zostanie zapisany" in shown
+    assert "Inny tytuł</a>" in shown
+    assert re.search(r"Tytuł:.*?<del>.*?Ścieżki rowerowe</del>.*?<ins>.*?Inny tytuł</ins>", shown), "by field"
     assert "Przystanki</a>" in shown and "Zbiór c</a>" in shown, "those that would be missing"
+    assert source.datasets()["a"]["title"] == "Ścieżki rowerowe"
+    app.post(f"/harvest/{source.name}/run/{held.id}/accept", headers=as_editor)
+    while write.work("writer"):
+        pass
+    assert source.datasets()["a"]["title"] == "Inny tytuł", "what was shown is what is written"
+
+
+def test_a_run_is_stopped_on_the_page(app: Any, source: Any, as_editor: dict[str, str]) -> None:
+    app.post(f"/harvest/{source.name}/start", headers=as_editor)
+    run = last_run(source)
+    for path in (f"/harvest/{source.name}", f"/harvest/{source.name}/run/{run.id}"):
+        assert "Zatrzymaj uruchomienie" in page(app, path, as_editor), path
+    assert "Zatrzymaj uruchomienie" not in page(app, f"/harvest/{source.name}")
+    app.post(f"/harvest/{source.name}/run/{run.id}/stop", status=403)
+    stopped = app.post(f"/harvest/{source.name}/run/{run.id}/stop", headers=as_editor)
+    assert "Zatrzymano. To, co zapisano, zostaje" in stopped.body
+    assert last_run(source).outcome == "stopped"
+    shown = page(app, f"/harvest/{source.name}", as_editor)
+    assert "zatrzymano, zanim się skończyło" in shown and "Zatrzymaj uruchomienie" not in shown
+    assert "Zatrzymane przez użytkownika" in page(app, f"/harvest/{source.name}/run/{run.id}", as_editor)
+    again = app.post(f"/harvest/{source.name}/run/{run.id}/stop", headers=as_editor)
+    assert "To uruchomienie już się skończyło" in again.body
 
 
 def test_run_pause_and_schedule_from_the_page(app: Any, source: Any, as_editor: dict[str, str]) -> None:

@@ -116,12 +116,29 @@ def kielce_harvest_run_reject(context: Context, data_dict: DataDict) -> dict[str
     return _decide(context, data_dict, "kielce_harvest_run_reject", decisions.reject)
 
 
+@validate(schema.one)
+def kielce_harvest_run_stop(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Stop a run that waits, is read or is written. What is written stays, the rest is given up until the next run.
+
+    A run whose records are being written ends when its writers have finished what they have in hand (``status`` is
+    ``stopping`` until then). A refused one is turned down.
+
+    :param id: id of the run
+    """
+    return _decide(context, data_dict, "kielce_harvest_run_stop", decisions.stop)
+
+
 def _decide(context: Context, data_dict: DataDict, name: str, decide: Any) -> dict[str, Any]:
     tk.check_access(name, context, data_dict)
     try:
         decide(data_dict["id"], str(context.get("user") or ""))
     except runs.RunError as error:
-        raise tk.ValidationError({"id": [tk._("This run does not wait for a decision any more.")]}) from error
+        over = (
+            tk._("This run is over already.")
+            if decide is decisions.stop
+            else tk._("This run does not wait for a decision any more.")
+        )
+        raise tk.ValidationError({"id": [over]}) from error
     return runlog.describe(_run(data_dict["id"]))
 
 

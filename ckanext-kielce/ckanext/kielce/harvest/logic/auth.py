@@ -69,6 +69,11 @@ def kielce_harvest_run_reject(context: Context, data_dict: DataDict) -> AuthResu
     return _may_change_source_of_run(context, data_dict)
 
 
+def kielce_harvest_run_stop(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may change the source."""
+    return _may_change_source_of_run(context, data_dict)
+
+
 def kielce_harvest_source_pause(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who may change the source."""
     return _may_change_source(context, data_dict["id"])

@@ -6,6 +6,7 @@ actions quote no error to people who may not see it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,18 @@ from ckan import model
 from ckan.lib import search
 from ckan.types import Context, DataDict
 from ckanext.kielce.common.http_errors import safe_url
-from ckanext.kielce.harvest import addresses, credentials, housekeeping, merge, runs, settings, store
+from ckanext.kielce.harvest import (
+    addresses,
+    credentials,
+    decisions,
+    housekeeping,
+    merge,
+    overview,
+    runlog,
+    runs,
+    settings,
+    store,
+)
 from ckanext.kielce.harvest.logic import language
 
 Action = Callable[[Context, DataDict], Any]
@@ -116,6 +128,23 @@ def harvest_job_create(next_action: Action, context: Context, data_dict: DataDic
     """A run started from ckanext-harvest's API needs somebody to look after it: see that housekeeping is booked."""
     housekeeping.ensure_tick()
     return next_action(context, data_dict)
+
+
+@tk.chained_action
+def harvest_job_abort(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """A run of the engine's is stopped as `kielce_harvest_run_stop` does it.
+
+    ckanext-harvest only marks the job as finished, and what is under way would go on.
+    """
+    tk.check_access("harvest_job_abort", context, data_dict)
+    wanted = str(data_dict.get("source_id") or data_dict.get("id") or "")
+    package = overview.find(wanted)
+    run = runs.under_way(package.id) if package else runlog.run_of(wanted)
+    if run is None:
+        return next_action(context, data_dict)
+    with contextlib.suppress(runs.RunError):  # over already: as ckanext-harvest, say how it ended
+        decisions.stop(run.id, str(context.get("user") or ""))
+    return tk.get_action("harvest_job_show")(context, {"id": run.id})
 
 
 def _check_source(data_dict: DataDict) -> None:

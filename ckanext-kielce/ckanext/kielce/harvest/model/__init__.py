@@ -38,10 +38,11 @@ class HarvestRun(tk.BaseModel):
     :ivar state: ``queued``, ``reading``, ``held`` (refused, its items wait for a decision), ``writing``, ``finished``
     :ivar outcome: None until it is known; ``ok``, ``partly`` (some records failed or the source broke off),
         ``unchanged`` (the source said so), ``refused``, ``rejected`` (a refused run that was turned down),
-        ``failed`` (the source could not be read), ``stopped`` (by hand)
+        ``failed`` (the source could not be read), ``stopped`` (by hand; set at once, also while writers still have items in
+        hand)
     :ivar expected: records the source says it has; None when it does not say
     :ivar read: records read
-    :ivar counts: records by action: create, change, unchanged, missing, return, archive, failed, linked
+    :ivar counts: records by action: create, change, unchanged, missing, return, archive, failed, linked, stopped
     :ivar total: items to do, ``done`` of them are finished
     :ivar reason: why the run was refused or failed: ``{cause, pl, en, numbers}``
     :ivar complete: the source was read to its end, so that what is not there is missing
@@ -86,7 +87,7 @@ class HarvestItem(tk.BaseModel):
     :ivar action: ``create``, ``change``, ``return`` (was missing or archived), ``missing``, ``archive``, ``link`` (a second
         source of a dataset), ``fail`` (could not be read), ``note`` (read, but nothing to write: see ``error``)
     :ivar state: ``planned`` (held or dry), ``ready``, ``written`` (in the database, not yet surely in the index), ``done``,
-        ``failed``
+        ``failed``, ``stopped`` (given up, for the run was stopped)
     :ivar content: the record as JSON text, ``{content, problems}``; emptied when done
     :ivar changes: ``[{field, old, new, kept}]``; ``kept`` marks a curated value that stayed
     :ivar error: ``{cause, pl, en}``
