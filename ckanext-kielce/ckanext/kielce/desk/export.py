@@ -21,7 +21,8 @@ def as_csv(name: str, rows: Sequence[Row], lang: str) -> bytes:
     heads = [tk._(HEADS[HEAD_OF.get(column, column)]) for column in columns]
     addressed = name != "units"
     if addressed:
-        heads.append(tk._(HEADS["name"]))
+        last = HEADS["name"]
+        heads.append(tk._(last))
     return spreadsheet.as_csv(
         heads,
         ([*(row.get(column) for column in columns), *([_address(row)] if addressed else [])] for row in rows),
