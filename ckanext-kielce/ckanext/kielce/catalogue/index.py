@@ -13,8 +13,7 @@ from typing import Any
 
 from ckan.plugins import plugin_loaded
 from ckanext.kielce.catalogue.finding.query import use_band
-from ckanext.kielce.catalogue.finding.text import key, words
-from ckanext.kielce.catalogue.finding.vocabulary import localities, ranking
+from ckanext.kielce.catalogue.finding.vocabulary import Locality, localities, ranking, term_keys
 from ckanext.kielce.common import vocabularies
 
 #: Solr refuses terms of a string field above 32,766 bytes; longer texts are searchable through ``extras_*`` anyway.
@@ -69,7 +68,11 @@ def with_facet_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
         document["vocab_year"] = years
     document["find_subject"] = list(dict.fromkeys(_subject(validated)))
     document["find_columns"] = list(dict.fromkeys(_columns(validated)))
-    document["find_places"] = _places(str(document.get("id")))
+    named = _places(str(document.get("id")))
+    document["find_places"] = sorted({place.name for place in named})
+    districts = sorted(place.code for place in named if place.kind == "district")
+    if districts:
+        document["vocab_named"] = districts
     document["use_band"] = use_band(_uses(str(document.get("id"))))
     return document
 
@@ -122,15 +125,17 @@ def _columns(validated: Mapping[str, Any]) -> Iterator[str]:
                 yield from (str(column[name]) for name in ("title", "title_en", "name") if column.get(name))
 
 
-def _places(package_id: str) -> list[str]:
-    """Names of the city's districts and streets that stand in the tables' rows, as the quality room last saw them."""
+def _places(package_id: str) -> list[Locality]:
+    """The city's districts and streets that the tables' rows name, as the quality room last saw them."""
     if not plugin_loaded("kielce_quality"):
         return []
     from ckanext.kielce.quality import shared
 
-    members = {tuple(map(key, words(member))) for member in shared.series_members(package_id)}
+    members = {term_keys(member) for member in shared.series_members(package_id)}
+    if not members:
+        return []
     held = {span for member in members for span in _spans(member)}
-    return sorted({place.name for place in localities() if tuple(map(key, words(place.name))) in held})
+    return [place for place in localities() if term_keys(place.name) in held]
 
 
 def _spans(member: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -41,6 +41,45 @@ FACETS: dict[str, str] = {
     "license_id": N_("Licence"),
     "tags": N_("Keyword"),
     "quality_late": N_("How current"),
+    "vocab_year": N_("Years covered"),
+    "vocab_place": N_("Area"),
+    "vocab_named": N_("District"),
+}
+
+#: Search facet -> a chosen filter as the end of "Only data …".
+FILTERS: dict[str, str] = {
+    "groups": N_("about: {value}"),
+    "organization": N_("published by {value}"),
+    "vocab_format": N_("that can be had as {value}"),
+    "quality_status": N_("whose state is: {value}"),
+    "quality_grade": N_("with the grade {value}"),
+    "vocab_frequency": N_("updated: {value}"),
+    "dataset_type": N_("of the kind: {value}"),
+    "license_id": N_("under the licence {value}"),
+    "tags": N_("with the keyword {value}"),
+    "quality_late": N_("that are late now"),
+    "vocab_year": N_("that cover the year {value}"),
+    "vocab_place": N_("about the area: {value}"),
+    "vocab_named": N_("that name the district {value}"),
+}
+
+#: Kind of a suggestion while typing -> the word beside it.
+SUGGESTIONS: dict[str, str] = {
+    "words": N_("search"),
+    "domain": N_("domain"),
+    "unit": N_("publisher"),
+    "district": N_("district"),
+    "dataset": N_("dataset"),
+}
+
+#: Kind of an event -> its heading among the filters of "what changed".
+EVENTS: dict[str, str] = {
+    "changed": N_("New data"),
+    "late": N_("Began to be late"),
+    "resumed": N_("Up to date again"),
+    "broken": N_("Something broke"),
+    "mended": N_("Mended"),
+    "closed": N_("Series closed"),
 }
 
 #: Type of a column -> word under its name in the dictionary.

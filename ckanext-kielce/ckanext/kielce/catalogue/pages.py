@@ -185,14 +185,15 @@ def late() -> list[Mapping[str, Any]]:
     return [*shown, *more][:HOME_ROWS]
 
 
-def _counts(found: Mapping[str, Any], name: str) -> dict[str, int]:
+def counts(found: Mapping[str, Any], name: str) -> dict[str, int]:
+    """Return the values of a facet with how many sets have each."""
     facets = found.get("search_facets") or {}
     return {item["name"]: item["count"] for item in facets.get(name, {}).get("items", [])}
 
 
 def domain_counts() -> dict[str, int]:
     """Return how many public sets each domain has, by code."""
-    return _counts(search(q="*:*", rows=0, **{"facet.field": ["groups"], "facet.limit": 100}), "groups")
+    return counts(search(q="*:*", rows=0, **{"facet.field": ["groups"], "facet.limit": 100}), "groups")
 
 
 def home() -> dict[str, Any]:
@@ -213,10 +214,10 @@ def home() -> dict[str, Any]:
     return {
         "count": found["count"],
         "newest": newest["results"],
-        "domains": _counts(found, "groups"),
-        "units": len(_counts(found, "organization")),
-        "types": _counts(found, "dataset_type"),
-        "formats": _counts(found, "vocab_format"),
+        "domains": counts(found, "groups"),
+        "units": len(counts(found, "organization")),
+        "types": counts(found, "dataset_type"),
+        "formats": counts(found, "vocab_format"),
         "used": most_used(),
         "late": late(),
     }

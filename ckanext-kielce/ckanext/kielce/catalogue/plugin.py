@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import ckan.plugins as p
@@ -9,18 +10,22 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckanext.kielce import schemas
 from ckanext.kielce.catalogue import cli as cli_module
-from ckanext.kielce.catalogue import fresh
+from ckanext.kielce.catalogue import find_helpers, fresh, helpers, views, ways
 from ckanext.kielce.catalogue.index import with_facet_fields
 from ckanext.kielce.catalogue.search import SearchHooks
 from ckanext.kielce.common.translation import KielceTranslation
+
+
+def _named(module: ModuleType) -> dict[str, Any]:
+    return {name: getattr(module, name) for name in module.__all__}
 
 
 @tk.blanket.config_declarations
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.validators
-@tk.blanket.helpers
-@tk.blanket.blueprints
+@tk.blanket.helpers(lambda: _named(helpers) | _named(find_helpers))
+@tk.blanket.blueprints(lambda: [views.kielce, ways.kielce_ways])
 @tk.blanket.cli(cli_module.get_commands)
 class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
     """Thin: everything a reader looks for is in the module that the blanket names.

@@ -11,8 +11,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ckan.common import g
+from ckanext.kielce.catalogue import area
 from ckanext.kielce.catalogue.finding import lexicon, query
 from ckanext.kielce.catalogue.finding.understanding import Question, Unit, understand
+from flask import has_request_context
 
 FACETS = (
     "groups",
@@ -53,6 +56,7 @@ class SearchHooks:
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Look for people's words in the portal's fields; a caller who writes Solr's syntax is let be."""
         q = search_params.get("q") or ""
+        area.apply(search_params)
         # CKAN's search page quotes every filter; the quality room knows this word without quotation marks.
         if isinstance(search_params.get("fq"), str):
             search_params["fq"] = search_params["fq"].replace('quality_late:"true"', "quality_late:true")
@@ -85,7 +89,8 @@ def search(original: Callable[..., Any], context: Any, data_dict: dict[str, Any]
     """CKAN's ``package_search``, which tells how it understood the words and, finding none with all of them, asks for some.
 
     ``understood`` is added to the answer to a question in words: ``instead`` (what was typed -> what was looked for),
-    ``also`` (other words looked for) and ``some_words`` (nothing holds all the words; these hold some).
+    ``mended`` (the question with those words), ``also`` (other words looked for) and ``some_words`` (nothing holds all the
+    words; these hold some).
     """
     q = data_dict.get("q")
     if not isinstance(q, str) or not is_plain(q, data_dict):
@@ -98,9 +103,13 @@ def search(original: Callable[..., Any], context: Any, data_dict: dict[str, Any]
         found = original(context, {**data_dict, SOME_WORDS: "yes"})
     found["understood"] = {
         "instead": question.instead,
+        "mended": question.mended,
         "also": also(question, known),
         "some_words": bool(some_words and found["count"]),
     }
+    if has_request_context():
+        # CKAN's page of results hands on nothing but the datasets; the page's helper reads it here.
+        g._kielce_understood = (q, found["understood"])
     return found
 
 

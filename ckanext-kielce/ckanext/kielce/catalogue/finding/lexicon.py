@@ -57,7 +57,8 @@ class Lexicon:
     :ivar index: folded words of public datasets -> number of sets
     :ivar known: the same with all forms of the vocabulary's, the places' and the titles' words
     :ivar spelt: key -> the word with its diacritics
-    :ivar alive: terms of the vocabulary that some dataset holds; all of them while the index is not known
+    :ivar alive: terms of the vocabulary that some dataset holds, with their patterns; all while the index is not known
+    :ivar offers: (language, keys of its words, term) of the terms alive, to suggest while somebody types
     :ivar idle: words that say nothing about the data asked for
     """
 
@@ -66,7 +67,8 @@ class Lexicon:
     index: Mapping[str, int]
     known: Mapping[str, int]
     spelt: Mapping[str, str]
-    alive: frozenset[str]
+    alive: Mapping[str, Pattern]
+    offers: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     idle: frozenset[str] = field(default_factory=frozenset)
 
     def knows(self, word: str) -> bool:
@@ -105,13 +107,20 @@ def build(
                 known[form] += 1
     table = vocabulary.ranking()
     idle = frozenset(key(word) for word in (*table.idle_pl, *table.idle_en))
-    alive = frozenset(
-        term.text
+    alive = {
+        term.text: term.pattern
         for term in terms
         if not index_words or all(not found.isdisjoint(index_words) for found in term.pattern)
+    }
+    offers = tuple(
+        (lang, vocabulary.term_keys(text), text)
+        for group in by_id.values()
+        for lang, texts in (("pl", group.pl), ("en", group.en))
+        for text in texts
+        if text in alive
     )
     by_first = {form: tuple(found) for form, found in first.items()}
-    return Lexicon(by_id, by_first, dict(index_words), dict(known), spelt, alive, idle)
+    return Lexicon(by_id, by_first, dict(index_words), dict(known), spelt, alive, offers, idle)
 
 
 def _pattern(text: str, polish: bool) -> Pattern:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ckanext.kielce.catalogue.finding.lexicon import Lexicon
+from ckanext.kielce.catalogue.finding.lexicon import Lexicon, Pattern
 from ckanext.kielce.catalogue.finding.text import key, words
 from ckanext.kielce.catalogue.finding.understanding import Question, Unit
 from ckanext.kielce.catalogue.finding.vocabulary import Group, ranking
@@ -73,6 +73,11 @@ def write(question: Question, lexicon: Lexicon, some_words: bool = False) -> Que
     return Query(q, "1" if some_words else str(counted), fields(), str(table.tie), boost())
 
 
+def beginnings(begun: Iterable[str]) -> str:
+    """Return a query for datasets whose title or keywords hold words that begin so, in Solr's own syntax."""
+    return f"+suggest:({_all(begun)})"
+
+
 def _alternatives(unit: Unit, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
     table = ranking()
     if unit.kind == "phrase":
@@ -83,21 +88,37 @@ def _alternatives(unit: Unit, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
         yield _all(unit.typed), 1.0
     if len(unit.words) > 1:
         yield _phrase(unit.words), table.phrase
-    mine = tuple(map(key, unit.words))
-    seen = {mine}
-    related = [lexicon.groups[name] for group in unit.groups for name in group.see if name in lexicon.groups]
+    mine = frozenset(map(key, unit.words))
     kinds = {KIND_GROUPS[place.kind] for place in unit.places if place.kind in KIND_GROUPS}
     named = [lexicon.groups[name] for name in sorted(kinds) if name in lexicon.groups]
+    related = [*_seen_from((*unit.groups, *named), lexicon), *_of_parts(unit, lexicon)]
     for groups, weight in ((unit.groups, table.synonym), (named, table.place), (related, table.related)):
         for term in _terms(groups, unit.english, lexicon):
-            keys = tuple(map(key, words(term)))
-            if keys not in seen:
-                seen.add(keys)
-                yield (_phrase(tuple(words(term))) if len(keys) > 1 else _escaped(term)), weight
+            # What holds the words asked for is found by them already, and would count twice.
+            if not _covers(lexicon.alive[term], mine):
+                yield (_phrase(tuple(words(term))) if len(words(term)) > 1 else _escaped(term)), weight
+
+
+def _seen_from(groups: Iterable[Group], lexicon: Lexicon) -> Iterator[Group]:
+    for group in groups:
+        yield from (lexicon.groups[name] for name in group.see if name in lexicon.groups)
+
+
+def _of_parts(unit: Unit, lexicon: Lexicon) -> Iterator[Group]:
+    """The groups of the single words of a phrase: who asks when bins are emptied may want to know of waste at all."""
+    if len(unit.words) > 1:
+        for word in map(key, unit.words):
+            for term in lexicon.first.get(word, ()):
+                if term.group and term.group not in unit.groups and len(term.pattern) == 1:
+                    yield term.group
+
+
+def _covers(pattern: Pattern, mine: frozenset[str]) -> bool:
+    return all(any(word in forms for forms in pattern) for word in mine)
 
 
 def _terms(groups: Iterable[Group], english: bool, lexicon: Lexicon) -> Iterator[str]:
-    for group in groups:
+    for group in dict.fromkeys(groups):
         for term in group.terms if english else group.pl:
             if term in lexicon.alive:
                 yield term

@@ -45,6 +45,7 @@ class Group:
 class Locality:
     """A district, street or commune by which people ask; ``prefix`` is what stands before a street's name."""
 
+    code: str
     name: str
     kind: str
     prefix: str = ""
@@ -193,6 +194,7 @@ def localities(streets: str = "") -> tuple[Locality, ...]:
     """Districts, streets and communes; ``streets``: path of an extract of TERYT's ULIC that takes the streets' place."""
     found = [
         Locality(
+            entry.code,
             entry.pl,
             str(entry.data["kind"]),
             str(entry.data.get("prefix") or ""),
@@ -204,7 +206,7 @@ def localities(streets: str = "") -> tuple[Locality, ...]:
     for entry in vocabularies.load("places"):
         if len(entry.code) == 7 and entry.code != str(vocabularies.load("places").header["default"]):
             name = entry.pl.removeprefix("gmina ").removeprefix("miasto ")
-            found.append(Locality(name, "commune", "gmina", tuple(entry.data.get("bbox") or ())))
+            found.append(Locality(entry.code, name, "commune", "gmina", tuple(entry.data.get("bbox") or ())))
     return (*found, *(read_ulic(Path(streets)) if streets else ()))
 
 
@@ -226,4 +228,4 @@ def read_ulic(path: Path) -> list[Locality]:
         (f"{row['NAZWA_2'] or ''} {row['NAZWA_1'] or ''}".strip(), (row["CECHA"] or "ul.").strip())
         for row in rows
     }
-    return [Locality(name, "street", prefix) for name, prefix in sorted(named) if name]
+    return [Locality(key(name), name, "street", prefix) for name, prefix in sorted(named) if name]

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.processors import RDFSerializer
-from ckanext.kielce.catalogue import fresh, shacl
+from ckanext.kielce.catalogue import fresh, shacl, suggest
 from ckanext.kielce.catalogue import search as catalogue_search
 from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
@@ -17,6 +17,7 @@ __all__ = [
     "kielce_catalogue_seed",
     "kielce_catalogue_summary",
     "kielce_dataset_validate",
+    "kielce_search_suggest",
     "kielce_vocabulary_list",
     "kielce_vocabulary_show",
     "package_create",
@@ -104,6 +105,26 @@ def kielce_vocabulary_list(context: Any, data_dict: dict[str, Any]) -> list[dict
         }
         for name, found in ((name, vocabularies.load(name)) for name in vocabularies.NAMES)
     ]
+
+
+@tk.side_effect_free
+def kielce_search_suggest(context: Any, data_dict: dict[str, Any]) -> list[suggest.Suggestion]:
+    """Suggest what the beginning of a question may become: words that datasets hold, domains, units, districts, datasets.
+
+    :param q: what was typed so far
+    :param limit: number of suggestions, 20 at most (default 8)
+    :param lang: language of the names: ``pl`` or ``en`` (default: the reader's)
+    :returns: list of ``kind`` (``words``, ``domain``, ``unit``, ``district`` or ``dataset``), ``text`` and ``name``
+    """
+    tk.check_access("package_search", context, data_dict)
+    try:
+        limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
+    except (TypeError, ValueError) as error:
+        raise tk.ValidationError({"limit": [tk._("Write a whole number")]}) from error
+    lang = str(data_dict.get("lang") or tk.h.kielce_lang())
+    return suggest.suggest(
+        context, str(data_dict.get("q") or ""), limit, "pl" if lang.startswith("pl") else "en"
+    )
 
 
 @tk.side_effect_free

@@ -147,28 +147,73 @@
     watch.observe(box);
   });
 
-  /* The area filter of the search: what the map shows becomes ext_bbox of the address. */
+  /* The area filter of the search: a rectangle drawn on the map fills the four numbers and sends them. */
   document.querySelectorAll("[data-kielce-bbox]").forEach(function (filter) {
     var words = filter.dataset;
+    var shown = filter.querySelector("[data-kielce-bbox-map]");
+    var box = filter.querySelector(".k-map");
+    var button = shown.querySelector("button");
+    var form = filter.querySelector("[data-kielce-bbox-form]");
     var map;
-    filter.hidden = false;
+    var rectangle;
+    var from;
+    shown.hidden = false;
+
     function start() {
       if (map || !filter.open) return;
       Promise.all([leaflet(words.leaflet), json(words.url)]).then(function (parts) {
-        map = draw(parts[0], filter.querySelector(".k-map"), words);
+        var sides = (words.start || "").split(",").map(Number);
+        map = draw(parts[0], box, words);
         city(parts[0], map, parts[1]);
-        var box = (words.start || "20.54,50.80,20.73,50.93").split(",").map(Number);
-        map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { animate: false });
+        map.fitBounds([[50.8, 20.54], [50.93, 20.73]], { animate: false });
+        if (words.start) {
+          rectangle = parts[0].rectangle([[sides[1], sides[0]], [sides[3], sides[2]]], { color: token("--k-map-mark"), weight: 2 });
+          rectangle.addTo(map);
+          map.fitBounds(rectangle.getBounds(), { animate: false, padding: [10, 10] });
+        }
       });
     }
+
+    function drawing(on) {
+      button.setAttribute("aria-pressed", on ? "true" : "false");
+      box.classList.toggle("k-map--draw", on);
+      if (on) map.dragging.disable();
+      else map.dragging.enable();
+    }
+
+    function place(event) {
+      return map.mouseEventToLatLng(event);
+    }
+
+    box.addEventListener("pointerdown", function (event) {
+      if (!map || button.getAttribute("aria-pressed") !== "true" || event.target.closest(".leaflet-control")) return;
+      event.preventDefault();
+      box.setPointerCapture(event.pointerId);
+      from = place(event);
+      if (rectangle) rectangle.remove();
+      rectangle = window.L.rectangle([from, from], { color: token("--k-map-mark"), weight: 2 }).addTo(map);
+    });
+    box.addEventListener("pointermove", function (event) {
+      if (from) rectangle.setBounds([from, place(event)]);
+    });
+    box.addEventListener("pointerup", function () {
+      var bounds;
+      if (!from) return;
+      from = null;
+      drawing(false);
+      bounds = rectangle.getBounds();
+      /* A click without a drag chooses nothing. */
+      if (bounds.getWest() === bounds.getEast() || bounds.getSouth() === bounds.getNorth()) return;
+      form.elements.ext_west.value = bounds.getWest().toFixed(4);
+      form.elements.ext_south.value = bounds.getSouth().toFixed(4);
+      form.elements.ext_east.value = bounds.getEast().toFixed(4);
+      form.elements.ext_north.value = bounds.getNorth().toFixed(4);
+      form.submit();
+    });
+    button.addEventListener("click", function () {
+      if (map) drawing(button.getAttribute("aria-pressed") !== "true");
+    });
     filter.addEventListener("toggle", start);
     start();
-    filter.querySelector("button").addEventListener("click", function () {
-      if (!map) return;
-      var address = new URL(location.href);
-      address.searchParams.set("ext_bbox", map.getBounds().toBBoxString());
-      address.searchParams.delete("page");
-      location.assign(address);
-    });
   });
 })();
