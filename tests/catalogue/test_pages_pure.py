@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -106,6 +107,8 @@ def _field(kind, name="x"):
         (0, "number", "pl", "0"),
         (1234.5, "number", "pl", "1\u00a0234,5"),
         (1234.5, "number", "en", "1,234.5"),
+        (Decimal("40.0"), "number", "pl", "40"),
+        (Decimal("1200.50"), "number", "pl", "1\u00a0200,5"),
         ("00123", "text", "pl", "00123"),
         (dt.date(2026, 11, 3), "date", "pl", "3\u00a0listopada 2026"),
         (at("2026-11-03T00:00"), "datetime", "en", "3\u00a0November 2026"),

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -93,7 +94,8 @@ def cell(value: Any, field: Field, lang: str, plain: bool = False) -> str:
     if plain:
         return str(value)
     if field.kind == "number":
-        return formatting.number(value, lang)
+        # Fractions are read as floating point and stored as "40.0" where the file said 40.
+        return formatting.number(value.normalize() if isinstance(value, Decimal) else value, lang)
     if isinstance(value, dt.datetime):
         # A stamp without a zone is the source's own local time and must not be moved by an hour or two.
         if value.tzinfo is not None:

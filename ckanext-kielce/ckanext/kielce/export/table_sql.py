@@ -42,7 +42,13 @@ def _plain(field: Field) -> sql.Composable:
         return sql.SQL("{}::text").format(name)
     if field.kind == "datetime":
         return sql.SQL("replace({}::text, ' ', 'T')").format(name)
-    return name
+    return _number(field)
+
+
+def _number(field: Field) -> sql.Composable:
+    # Fractions are read as floating point and stored as "40.0" where the file said 40.
+    name = sql.Identifier(field.id)
+    return sql.SQL("trim_scale({})").format(name) if field.type == "numeric" else name
 
 
 def excel(fields: Iterable[Field], lang: str) -> sql.Composable:
@@ -54,7 +60,7 @@ def _excel(field: Field, lang: str) -> sql.Composable:
     name = sql.Identifier(field.id)
     if field.kind == "number":
         return sql.SQL("CASE WHEN abs({0}) >= {1} THEN {2} ELSE replace({0}::text, '.', ',') END").format(
-            name, sql.Literal(EXCEL_DIGITS), _as_formula(sql.SQL("{}::text").format(name))
+            _number(field), sql.Literal(EXCEL_DIGITS), _as_formula(sql.SQL("{}::text").format(name))
         )
     if field.kind == "date":
         return sql.SQL("{}::text").format(name)
@@ -79,9 +85,7 @@ def _as_formula(text: sql.Composable) -> sql.Composable:
 
 def objects(fields: Sequence[Field]) -> sql.Composable:
     """Each row as a JSON object, keys in the order of the columns."""
-    inner = [
-        sql.SQL("{} AS {}").format(sql.Identifier(field.id), sql.Identifier(field.id)) for field in fields
-    ]
+    inner = [sql.SQL("{} AS {}").format(_number(field), sql.Identifier(field.id)) for field in fields]
     # A row made by a subquery is the only way to row_to_json with names of one's own; the outer columns are its source.
     return sql.SQL("(SELECT row_to_json(one) FROM (SELECT {}) one)").format(sql.SQL(", ").join(inner))
 

@@ -149,7 +149,7 @@ def send(kept: Kept, name: str, media_type: str, *, public: bool, attachment: bo
     answer = send_file(
         kept.path,
         tk.request.environ,
-        mimetype=media_type,
+        mimetype=media_type.split(";")[0],  # its charset is added to texts
         as_attachment=attachment,
         download_name=name,
         etag=kept.digest[:40],
