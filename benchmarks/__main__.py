@@ -33,6 +33,10 @@ def main(words: list[str]) -> None:
         from benchmarks import search
 
         search.main(rest)
+    elif command == "load":
+        from benchmarks import load
+
+        load.main(rest)
     elif command == "stop":
         portal.stop()
     else:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import configparser
 import os
+import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ops import portal, services
+from ops import front, portal, services
 from ops import profile as profiles
 from ops.console import OperatorError
 from ops.profile import ROOT, Profile
 
 
 @pytest.fixture
-def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Profile]:
     monkeypatch.setattr(profiles, "ROOT", tmp_path)
-    return Profile("trial")
+    made = Profile("trial")
+    yield made
+    shutil.rmtree(front.home(made), ignore_errors=True)
 
 
 def settings(profile: Profile) -> configparser.ConfigParser:

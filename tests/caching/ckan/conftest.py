@@ -35,18 +35,20 @@ def admin(clean: None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def unit(admin: dict[str, Any]) -> dict[str, Any]:
-    return tk.get_action("organization_create")(
-        dict(admin), {"name": "urzad-miasta", "title": "Urząd Miasta"}
-    )
+def unit(app: Any, admin: dict[str, Any]) -> dict[str, Any]:
+    with app.flask_app.test_request_context():
+        return tk.get_action("organization_create")(
+            dict(admin), {"name": "urzad-miasta", "title": "Urząd Miasta"}
+        )
 
 
 @pytest.fixture
-def make(admin: dict[str, Any], unit: dict[str, Any], example: Any) -> Any:
-    """Makes a dataset."""
+def make(app: Any, admin: dict[str, Any], unit: dict[str, Any], example: Any) -> Any:
+    """Makes a dataset. In a request of its own, so that nothing of it is left on Flask's ``g`` for those of the test."""
 
     def made(name: str = "wydatki", **fields: Any) -> dict[str, Any]:
         data = {**example("dataset", owner_org=unit["id"], name=name), **fields}
-        return tk.get_action("package_create")(dict(admin), data)
+        with app.flask_app.test_request_context():
+            return tk.get_action("package_create")(dict(admin), data)
 
     return made

@@ -31,10 +31,9 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
     if response is None:
         return
     endpoint = request.endpoint or ""
-    if is_file(endpoint):
-        if response.status_code in (200, 206, 304):
-            _set(response, HASHED if endpoint == "webassets.index" else PLAIN)
-            response.headers["Vary"] = "Accept-Encoding"
+    if is_file(endpoint) and response.status_code in (200, 206, 304):
+        _set(response, HASHED if endpoint == "webassets.index" else PLAIN)
+        response.headers["Vary"] = "Accept-Encoding"
         return
     own = response.headers.get("Cache-Control", "")
     if not may_be_public(response) or "no-store" in own:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from ckan import model
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
@@ -61,15 +62,13 @@ class KielceCachePlugin(p.SingletonPlugin):
         seen.packages(search_results.get("results", ()))
         return search_results
 
-    # IOrganizationController and IGroupController
+    # IOrganizationController and IGroupController; IPackageController has methods of the same names
     def create(self, entity: Any) -> None:
-        changes.everything()
+        if isinstance(entity, model.Group):
+            changes.everything()
 
     def edit(self, entity: Any) -> None:
-        # A dataset that is edited is announced here too; it has keys of its own.
-        if not hasattr(entity, "owner_org"):
-            changes.everything()
+        self.create(entity)
 
     def delete(self, entity: Any) -> None:
-        if not hasattr(entity, "owner_org"):
-            changes.everything()
+        self.create(entity)
