@@ -117,10 +117,14 @@ def town(app: Any) -> Any:
     made.people["admin"] = factories.SysadminWithToken(fullname="Admin")
     made.people["nobody"] = None
     made.roads = factories.Organization(
-        name="zarzad-drog", title="Zarząd Dróg", users=[{"name": made.people["owner"]["name"], "capacity": "editor"}]
+        name="zarzad-drog",
+        title="Zarząd Dróg",
+        users=[{"name": made.people["owner"]["name"], "capacity": "editor"}],
     )
     made.heat = factories.Organization(
-        name="cieplownia", title="Ciepłownia", users=[{"name": made.people["neighbour"]["name"], "capacity": "editor"}]
+        name="cieplownia",
+        title="Ciepłownia",
+        users=[{"name": made.people["neighbour"]["name"], "capacity": "editor"}],
     )
     file = {"name": "dane.csv", "url": "https://example.com/dane.csv", "format": "CSV"}
     made.late = make_dataset(made.roads["id"], "Wypadki", resources=[dict(file)])
@@ -142,7 +146,10 @@ def town(app: Any) -> Any:
     site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     tk.get_action("package_patch")(
         {"user": site, "ignore_auth": True},
-        {"id": made.loose["id"], "frequency": "http://publications.europa.eu/resource/authority/frequency/ANNUAL"},
+        {
+            "id": made.loose["id"],
+            "frequency": "http://publications.europa.eu/resource/authority/frequency/ANNUAL",
+        },
     )
     made.declaration = (
         model.Session.query(Declaration)

@@ -32,7 +32,8 @@ def test_others_see_no_list(town: Any, call: Any, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tasks", "changes", "due", "fixes", "alerts", "frequencies", "twins", "sets", "closed", "units", "log"]
+    "name",
+    ["tasks", "changes", "due", "fixes", "alerts", "frequencies", "twins", "sets", "closed", "units", "log"],
 )
 def test_an_owner_finds_no_other_units_sets_in_any_list(town: Any, call: Any, name: str) -> None:
     found = call("kielce_desk_list", town.people["owner"], list=name, limit=100)
@@ -53,7 +54,9 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize("who", ["admin", "coordinator", "auditor", "owner", "neighbour", "stranger", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["admin", "coordinator", "auditor", "owner", "neighbour", "stranger", "nobody"]
+)
 @pytest.mark.parametrize(("act", "of", "may"), ACTS)
 def test_who_may_act(town: Any, who: str, act: str, of: str, may: set[str]) -> None:
     user = town.people[who]
@@ -91,7 +94,9 @@ def test_rights_by_role(town: Any, auth: str, may: set[str]) -> None:
     assert allowed == may
 
 
-def test_a_withheld_file_opens_for_who_decides_and_for_nobody_else_who_may_not_edit(town: Any, call: Any) -> None:
+def test_a_withheld_file_opens_for_who_decides_and_for_nobody_else_who_may_not_edit(
+    town: Any, call: Any
+) -> None:
     resource = town.people_set["resources"][0]["id"]
     assert call("resource_show", town.people["coordinator"], id=resource)["url"]
     for who in ("auditor", "stranger", "nobody"):

@@ -70,7 +70,7 @@ def kielce_desk_act(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``done`` (ids of datasets) and ``failed`` (``id`` and ``error``)
     """
     act = data_dict["act"]
-    items = _items(data_dict["items"])
+    items = _items(data_dict.get("items"))
     viewer = roles.viewer_of(context.get("user"))
     wanted = []
     for package, task in items:

@@ -44,7 +44,7 @@ def act(
     """act, items, and what the act wants: until, user, reason, end, resource_ids, subject."""
     return {
         "act": [not_empty, one_of(list(NAMES))],
-        "items": [not_empty],
+        "items": [ignore_missing],
         "until": [ignore_missing, unicode_safe],
         "user": [ignore_missing, unicode_safe],
         "reason": [ignore_missing, unicode_safe],
