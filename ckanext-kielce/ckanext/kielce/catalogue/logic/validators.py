@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckanext.kielce.catalogue.finding.vocabulary import VocabularyError, read_lines
 from ckanext.kielce.catalogue.logic import values
 from ckanext.kielce.common import vocabularies
 
@@ -37,6 +38,7 @@ __all__ = [
     "kielce_number",
     "kielce_number_from",
     "kielce_one_of",
+    "kielce_synonym_lines",
     "kielce_teryt",
     "kielce_theme_from_domain",
     "kielce_vocabulary",
@@ -239,3 +241,12 @@ def kielce_guess_media_type(key: Any, data: Any, errors: Any, context: Any) -> N
         data.pop(key, None)
         raise tk.StopOnError
     data[key] = found.data["media_type"]
+
+
+def kielce_synonym_lines(value: Any) -> Any:
+    """Lines of synonyms as ``more_synonyms`` takes them; the error names the first line that can't be read."""
+    try:
+        read_lines(str(value or ""))
+    except VocabularyError as error:
+        raise tk.Invalid(str(error)) from error
+    return value
