@@ -20,7 +20,7 @@ from ckan import logic, model
 from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestObject
 from ckanext.kielce.common.http import FetchError
-from ckanext.kielce.harvest import deposit, documents, runs, store, uploads
+from ckanext.kielce.harvest import deposit, documents, memo, runs, store, uploads
 from ckanext.kielce.harvest.deposit import Work
 from ckanext.kielce.harvest.merge import as_stored, free_name, slug
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord
@@ -141,7 +141,7 @@ def _written(left: list[New], owner: str, shared: Work, pending: list[dict[str, 
     try:
         _prepare(left, shared)
         names, context, stored = _names(left), store.site_context(), []
-        with documents.shown() as shown:
+        with memo.remembered(), documents.shown() as shown:
             for each, name in zip(left, names, strict=True):
                 wanted = uploads.placed(shared.source.id, {**each.data, "id": each.package_id, "name": name})
                 made = tk.get_action("package_create")({**context, "defer_commit": True}, wanted)
