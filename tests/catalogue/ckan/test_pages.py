@@ -8,7 +8,7 @@ from ckan.tests import factories, helpers
 
 # Only what the pages need: the fixture that cleans the database doesn't make the tables of other plugins.
 PLUGINS = "kielce kielce_tables kielce_export datastore scheming_datasets dcat structured_data spatial_metadata spatial_query"
-PAGES = ("/", "/dataset", "/group", "/organization", "/developers", "/accessibility", "/about", "/user/login")
+PAGES = ("/", "/dataset", "/group", "/organization", "/accessibility", "/about", "/user/login")
 pytestmark = [
     pytest.mark.ckan,
     pytest.mark.ckan_config("ckan.plugins", PLUGINS),
@@ -178,34 +178,101 @@ def test_odd_questions_to_a_table_still_show_it(app, table):
         assert "Odcinek" in app.get(f"/table/{table['id']}?{query}", status=200).body, query
 
 
-def test_layer_is_served_slim_from_this_site(app, dataset, monkeypatch):
-    from ckanext.kielce.catalogue import layers
+@pytest.fixture
+def layer(dataset, monkeypatch, tmp_path, ckan_config):
+    """A dataset's layer with the bytes that its server would give."""
+    import hashlib
+    from contextlib import contextmanager
+
+    from ckanext.kielce.export import sources
+    from ckanext.kielce.tables.source import File
 
     collection = {
         "type": "FeatureCollection",
         "features": [
             {
                 "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [20.6, 50.8, 3]},
+                "geometry": {"type": "Point", "coordinates": [20.6 + n / 10, 50.8, 3]},
                 "properties": {"a": "ż"},
             }
+            for n in range(2)
         ],
     }
-    monkeypatch.setattr(layers, "_content", lambda resource: json.dumps(collection).encode())
-    answer = app.get(f"/layer/{dataset['resources'][1]['id']}.geojson", status=200)
+    path = tmp_path / "layer.geojson"
+    path.write_text(json.dumps(collection))
+    ckan_config["ckanext.kielce.export.folder"] = str(tmp_path / "export")
+    ckan_config["ckanext.kielce.export.wait_seconds"] = 60
+
+    @contextmanager
+    def given(_resource):
+        yield File(path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+    monkeypatch.setattr(sources, "open_file", given)
+    return helpers.call_action(
+        "resource_create",
+        package_id=dataset["id"],
+        name="Mapa",
+        url="https://example.org/a.geojson",
+        format="GEOJSON",
+    )
+
+
+def test_layer_is_served_from_this_site_by_extent(app, layer):
+    answer = app.get(f"/layer/{layer['id']}.geojson", status=200)
     assert answer.json["features"][0]["geometry"]["coordinates"] == [20.6, 50.8]
+    assert answer.json["kielce"]["total"] == 2
+    part = app.get(f"/layer/{layer['id']}.geojson?bbox=20.65,50.7,20.8,50.9", status=200)
+    assert [feature["geometry"]["coordinates"][0] for feature in part.json["features"]] == [20.7]
+    assert (
+        "west,south,east,north" in app.get(f"/layer/{layer['id']}.geojson?bbox=1", status=502).json["error"]
+    )
 
 
-def test_source_that_fails_is_told_to_the_map(app, dataset, monkeypatch):
+def test_the_page_of_a_layer_has_its_map_and_addresses_for_qgis(app, layer):
+    page = app.get("/dataset/sciezki").body
+    assert f'data-layer="/layer/{layer["id"]}.geojson"' in page
+    assert "Otwórz w QGIS" in page
+    assert f"/export/{layer['id']}/gpkg?crs=2178" in page
+
+
+def test_source_that_fails_is_told_to_the_map(app, layer, monkeypatch):
+    from ckanext.kielce.export import sources
+    from ckanext.kielce.tables.shared import Problem, TableError
+
+    def broken(_resource):
+        raise TableError(Problem("fetch_failed", "nie", "no"))
+
+    monkeypatch.setattr(sources, "open_file", broken)
+    assert "nie odpowiada" in app.get(f"/layer/{layer['id']}.geojson", status=502).json["error"]
+
+
+def test_a_layer_of_pictures_is_fetched_by_our_server(app, dataset, monkeypatch):
     from ckanext.kielce.catalogue import layers
-    from ckanext.kielce.common.http import FetchError
 
-    def broken(resource):
-        raise FetchError("timeout", "too slow", resource["url"])
+    asked = []
 
-    monkeypatch.setattr(layers, "_content", broken)
-    answer = app.get(f"/layer/{dataset['resources'][0]['id']}.geojson", status=502)
-    assert "nie odpowiada" in answer.json["error"]
+    class Answer:
+        headers = {"Content-Type": "image/png"}
+        body = b"\x89PNG"
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_error):
+            return None
+
+    monkeypatch.setattr(layers, "fetch", lambda url, **_options: asked.append(url) or Answer())
+    pkg = helpers.call_action(
+        "package_patch", id=dataset["id"], layer_name="a:b",
+        resources=[{"name": "WMS", "url": "https://geo.example/wms", "format": "WMS_SRVC"}],
+    )  # fmt: skip
+    if not pkg.get("layer_name"):
+        pytest.fail("the type of the dataset has no field layer_name")
+    wms = pkg["resources"][0]["id"]
+    app.get(f"/layer/{wms}/picture?bbox=20.6,50.8,20.7,50.9&w=99999&h=10", status=200)
+    assert "width=1600&height=10" in asked[0]
+    Answer.headers = {"Content-Type": "text/xml"}
+    app.get(f"/layer/{wms}/picture", status=502)
 
 
 def test_forgotten_word_does_not_empty_the_answer(app, dataset):

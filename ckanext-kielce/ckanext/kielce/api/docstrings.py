@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from ckan.logic import get_action
@@ -68,7 +69,7 @@ def parse(text: str) -> Told:
     types: dict[str, str] = {}
     texts: dict[str, str] = {}
     returns = ""
-    for mark, after in zip(marks, [*marks[1:], None], strict=True):
+    for mark, after in zip_longest(marks, marks[1:]):
         end = after.start() if after is not None else len(text)
         kind, name = mark[1], mark[2]
         # What follows a blank line belongs to the docstring again, not to the field.

@@ -28,6 +28,10 @@ IDS = frozenset({"id", "resource_id", "name"})
 
 def check() -> Response | None:
     """Refuse a call of an action that cannot be answered; called before every view."""
+    if "\x00" in request.path:
+        if request.path.startswith("/api/"):
+            return problems.answer(400, tk._("The address must not hold a NUL character."))
+        return tk.abort(404)
     if request.endpoint != "api.action":
         return None
     name = str((request.view_args or {}).get("logic_function"))

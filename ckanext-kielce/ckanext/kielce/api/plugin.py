@@ -8,7 +8,13 @@ from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
 from ckanext.datastore.interfaces import IDatastore
-from ckanext.kielce.api import answers, keyset, rate
+from ckanext.kielce.api import (
+    answers,
+    keyset,
+    model,  # noqa: F401  the table belongs to CKAN's metadata
+    pages,  # noqa: F401  adds its addresses to the blueprint
+    rate,
+)
 from ckanext.kielce.api.views import kielce_api
 from ckanext.kielce.common.translation import KielceTranslation
 from flask import Blueprint
@@ -17,6 +23,7 @@ from flask import Blueprint
 @tk.blanket.config_declarations
 @tk.blanket.actions
 @tk.blanket.auth_functions
+@tk.blanket.helpers
 class KielceApiPlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only."""
 

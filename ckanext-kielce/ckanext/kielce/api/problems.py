@@ -147,5 +147,15 @@ def _body(response: Response) -> dict[str, Any]:
             return found
         if isinstance(found, str):
             return {"error": {"__type": "Bad Request", "message": found}}
-    words = {404: tk._("There is nothing at this address."), 405: tk._("This address takes other methods.")}
-    return {"error": {"message": words.get(response.status_code, "")}}
+    return {"error": {"message": _without_words(response.status_code)}}
+
+
+def _without_words(status: int) -> str:
+    """What to say of an error that came without a word."""
+    if status == 404:
+        return tk._("There is nothing at this address.")
+    if status == 405:
+        return tk._("This address takes other methods.")
+    if status >= 500:
+        return tk._("Something broke on our side. It has been written down; try again later.")
+    return tk._("The request cannot be understood.")

@@ -10,13 +10,24 @@ from urllib.parse import urlencode
 from ckan.common import current_user
 from ckan.lib.search import SearchError, SolrConnectionError
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.api import answers, asked, datasets, guard, problems, rate, tables
+from ckanext.kielce.api import (
+    answers,
+    asked,
+    changes_feed,
+    datasets,
+    described,
+    guard,
+    problems,
+    rate,
+    tables,
+)
 from flask import Blueprint, Response, request
 
 kielce_api = Blueprint("kielce_api", __name__)
 
 #: Changes when the shape of our answers does, so that kept ones are not taken for the new.
 SHAPE = "1"
+ATOM = "application/atom+xml; charset=utf-8"
 
 
 def answered(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -97,9 +108,42 @@ def dataset_list() -> Response:
     return answers.linked(answers.of_json(body), links)
 
 
+@answered
+def openapi_document() -> Response:
+    """The OpenAPI 3.1 document of the portal, or of one dataset's tables."""
+    name, lang = asked.text(request.args, "dataset"), language()
+    found = described.of_dataset(name, lang) if name else described.of_portal(lang)
+    if answers.known(found.version):
+        return answers.unchanged()
+    return Response(found.body(), mimetype="application/json")
+
+
+@answered
+def changes_json() -> Response:
+    """Changes that may break applications, as JSON."""
+    return answers.of_json(_changes())
+
+
+@answered
+def changes_atom() -> Response:
+    """The same as an Atom feed."""
+    body, lang = _changes(), language()
+    return Response(changes_feed.atom(body["results"], lang, request.args.get("dataset", "")), mimetype=ATOM)
+
+
+def _changes() -> dict[str, Any]:
+    name = asked.text(request.args, "dataset")
+    question = {"lang": language(), **({"id": name} if name else {})}
+    found: dict[str, Any] = tk.get_action("kielce_api_changes")(reader(), question)
+    return found
+
+
 kielce_api.add_url_rule("/api/tables/<resource_id>", view_func=table)
 kielce_api.add_url_rule("/api/tables/<resource_id>/rows", view_func=rows)
 kielce_api.add_url_rule("/api/datasets", view_func=dataset_list)
+kielce_api.add_url_rule("/api/openapi.json", endpoint="openapi", view_func=openapi_document)
+kielce_api.add_url_rule("/api/changes.json", view_func=changes_json)
+kielce_api.add_url_rule("/api/changes.atom", view_func=changes_atom)
 kielce_api.before_app_request(rate.check)
 kielce_api.before_app_request(guard.check)
 kielce_api.before_app_request(answers.before)

@@ -1,4 +1,4 @@
-"""Pages of the catalogue that CKAN has not: home as the city wants it, developers, accessibility, tables, layers."""
+"""Pages of the catalogue that CKAN has not: home as the city wants it, accessibility, tables, layers."""
 
 from __future__ import annotations
 
@@ -19,21 +19,6 @@ KEEP_SECONDS = 300
 def home() -> str:
     """Show the home page."""
     return tk.render("home/index.html", {"home": pages.home()})
-
-
-def developers() -> str:
-    """Show how to use the portal from a program."""
-    return tk.render("kielce/developers.html", {"example": _example_table()})
-
-
-def _example_table() -> dict[str, Any] | None:
-    """Return a set with a loaded table, so that the examples on the page really answer."""
-    found = pages.search(q="*:*", rows=30, facet="false", sort="metadata_modified desc")["results"]
-    for pkg in found:
-        for resource in pkg.get("resources", []):
-            if resource.get("datastore_active"):
-                return {"pkg": pkg, "resource": resource}
-    return {"pkg": found[0], "resource": None} if found else None
 
 
 def accessibility() -> str:
@@ -65,20 +50,49 @@ def table(resource_id: str) -> Response | str:
 
 
 def layer(resource_id: str) -> Response:
-    """Give a layer to the map as GeoJSON in degrees."""
-    resource = _resource(resource_id)
+    """Give a layer (what of it touches ``bbox``) to the map as GeoJSON in degrees; 202 while it is being prepared."""
+    resource, pkg = _layer_source(resource_id)
     try:
-        body, status = layers.layer(resource), 200
+        body = layers.features(pkg, resource, layers.box_of(tk.request.args.get("bbox", "")))
     except layers.LayerError as error:
-        body, status = json.dumps({"error": str(error)}, ensure_ascii=False).encode(), 502
-    response = Response(body, status=status, mimetype="application/geo+json")
-    if status == 200:
-        response.headers["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
+        return _layer_error(error)
+    if body is None:
+        return Response(b"{}", status=202, mimetype="application/json", headers={"Retry-After": "3"})
+    response = Response(body, mimetype="application/geo+json")
+    response.headers["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
+    response.add_etag()
+    return response.make_conditional(tk.request)  # type: ignore[return-value]
+
+
+def picture(resource_id: str) -> Response:
+    """Give a picture of a layer that has only a picture service: of ``bbox``, ``w`` by ``h`` dots; its legend without."""
+    resource, pkg = _layer_source(resource_id)
+    size = [
+        int(text) if (text := tk.request.args.get(name, "")).isascii() and text.isdigit() else 512
+        for name in ("w", "h")
+    ]
+    try:
+        body, kind = layers.picture(pkg, resource, layers.box_of(tk.request.args.get("bbox", "")), *size)
+    except layers.LayerError as error:
+        return _layer_error(error)
+    response = Response(body, mimetype=kind)
+    response.headers["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
+def _layer_source(resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    resource = _resource(resource_id)
+    return resource, tk.get_action("package_show")({}, {"id": resource["package_id"]})
+
+
+def _layer_error(error: layers.LayerError) -> Response:
+    body = json.dumps({"error": str(error)}, ensure_ascii=False).encode()
+    return Response(body, status=502, mimetype="application/json")
+
+
 kielce.add_url_rule("/", view_func=home)
-kielce.add_url_rule("/developers", view_func=developers)
 kielce.add_url_rule("/accessibility", view_func=accessibility)
 kielce.add_url_rule("/table/<resource_id>", view_func=table)
 kielce.add_url_rule("/layer/<resource_id>.geojson", view_func=layer)
+kielce.add_url_rule("/layer/<resource_id>/picture", view_func=picture)
