@@ -43,57 +43,28 @@ def test_text_prefers_the_language_and_falls_back_to_the_other():
     assert pages.text({"extras": [{"key": "title_en", "value": "Unit"}]}, "title", "en") == "Unit"
 
 
-def _layer(coordinates, kind="Point", count=1):
-    feature = {
-        "type": "Feature",
-        "geometry": {"type": kind, "coordinates": coordinates},
-        "properties": {"a": 1},
-    }
-    return {"type": "FeatureCollection", "features": [feature] * count}
+@pytest.mark.parametrize("text", ["a,b,c,d", "1,2,3", "20.7,50.8,20.6,50.9", "nan,1,2,3", "0,0,999,1"])
+def test_a_box_that_is_none_is_refused(text, monkeypatch):
+    monkeypatch.setattr(layers.tk, "_", lambda words: words)
+    with pytest.raises(layers.LayerError, match="west,south,east,north"):
+        layers.box_of(text)
 
 
-def test_layer_loses_height_and_needless_decimals():
-    slim = layers.slimmed(_layer([20.123456789, 50.1, 260.5]))
-    assert slim["features"][0]["geometry"]["coordinates"] == [20.123457, 50.1]
-    ring = [[[20.0, 50.0, 1], [20.1, 50.0, 1], [20.1, 50.1, 1], [20.0, 50.0, 1]]]
-    assert layers.slimmed(_layer(ring, "Polygon"))["features"][0]["geometry"]["coordinates"][0][1] == [
-        20.1,
-        50.0,
-    ]
+def test_a_box_is_four_numbers_or_nothing():
+    assert layers.box_of("20.6,50.8,20.7,50.9") == (20.6, 50.8, 20.7, 50.9)
+    assert layers.box_of("") is None
 
 
-def test_layer_says_how_much_it_leaves_out():
-    slim = layers.slimmed(_layer([20.0, 50.0], count=12), most=5)
-    assert slim["kielce"] == {"total": 12, "shown": 5}
-
-
-def test_layer_skips_features_without_a_shape():
-    collection = _layer([20.0, 50.0])
-    for geometry in (None, {"type": "Point", "coordinates": []}):
-        collection["features"].append({"type": "Feature", "geometry": geometry})
-    assert len(layers.slimmed(collection)["features"]) == 1
-
-
-@pytest.fixture
-def plain_words(monkeypatch):
-    monkeypatch.setattr(layers.tk, "_", lambda text: text)
-
-
-@pytest.mark.parametrize("content", [{"type": "Topology"}, {"features": "x"}, {}])
-def test_what_is_no_geojson_is_said_so(plain_words, content):
-    with pytest.raises(layers.LayerError, match="not GeoJSON"):
-        layers.slimmed(content)
-
-
-def test_metres_are_not_drawn_as_degrees(plain_words):
-    with pytest.raises(layers.LayerError, match="degrees"):
-        layers.slimmed(_layer([612345.1, 332211.9]))
-
-
-def test_multi_geometries_and_collections_of_none(plain_words):
-    assert layers.slimmed({"type": "FeatureCollection", "features": []})["kielce"]["total"] == 0
-    multi = _layer([[[[20.0, 50.0], [20.1, 50.0], [20.0, 50.1], [20.0, 50.0]]]], "MultiPolygon")
-    assert layers.slimmed(multi)["features"][0]["geometry"]["type"] == "MultiPolygon"
+def test_a_picture_is_asked_for_with_the_services_own_parameters_kept():
+    url = layers.picture_url(
+        "https://geo.example/wms?map=x&REQUEST=GetCapabilities", "a:b", (20.6, 50.8, 20.7, 50.9), 300, 200
+    )
+    assert url.startswith(
+        "https://geo.example/wms?map=x&service=WMS&version=1.1.1&request=GetMap&layers=a%3Ab"
+    )
+    assert "bbox=20.6000000%2C50.8000000%2C20.7000000%2C50.9000000&width=300&height=200" in url
+    assert "GetCapabilities" not in url
+    assert "request=GetLegendGraphic" in layers.legend_url("https://geo.example/wms", "a:b")
 
 
 def _field(kind, name="x"):

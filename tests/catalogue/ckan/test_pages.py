@@ -263,11 +263,11 @@ def test_a_layer_of_pictures_is_fetched_by_our_server(app, dataset, monkeypatch)
 
     monkeypatch.setattr(layers, "fetch", lambda url, **_options: asked.append(url) or Answer())
     pkg = helpers.call_action(
-        "package_patch", id=dataset["id"], layer_name="a:b",
+        "package_create", name="obraz", title="Obraz", type="spatial_layer", notes="x", owner_org=dataset["owner_org"],
+        domain="transport", frequency="ANNUAL", license_id="CC-BY-4.0", layer_name="a:b",
+        contact=[{"name": "MZD", "email": "dane@example.org"}],
         resources=[{"name": "WMS", "url": "https://geo.example/wms", "format": "WMS_SRVC"}],
     )  # fmt: skip
-    if not pkg.get("layer_name"):
-        pytest.fail("the type of the dataset has no field layer_name")
     wms = pkg["resources"][0]["id"]
     app.get(f"/layer/{wms}/picture?bbox=20.6,50.8,20.7,50.9&w=99999&h=10", status=200)
     assert "width=1600&height=10" in asked[0]

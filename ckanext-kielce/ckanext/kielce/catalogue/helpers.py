@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.catalogue import labels, pages, preview, table
+from ckanext.kielce.catalogue import labels, layers, pages, preview, table
 from ckanext.kielce.common import formatting, vocabularies
 from flask import current_app
 
 __all__ = [
     "kielce_address",
     "kielce_citation",
+    "kielce_column_titles",
     "kielce_columns",
     "kielce_date",
     "kielce_datetime",
@@ -32,6 +33,7 @@ __all__ = [
     "kielce_harvested",
     "kielce_has_endpoint",
     "kielce_has_helper",
+    "kielce_is_layer",
     "kielce_lang",
     "kielce_layer_of",
     "kielce_licence",
@@ -41,6 +43,7 @@ __all__ = [
     "kielce_option",
     "kielce_other_language",
     "kielce_pages",
+    "kielce_picture_of",
     "kielce_published",
     "kielce_quality",
     "kielce_related",
@@ -228,7 +231,26 @@ def kielce_table_comparisons() -> list[dict[str, str]]:
 
 def kielce_layer_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the first file of a set that a map can draw."""
-    return preview.layer_of(pkg)
+    return layers.layer_of(pkg)
+
+
+def kielce_is_layer(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
+    """Tell whether a map can draw a file."""
+    return layers.is_layer(pkg, resource)
+
+
+def kielce_picture_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the picture service of a set that has no features to show."""
+    return layers.picture_of(pkg)
+
+
+def kielce_column_titles(resource: Mapping[str, Any]) -> dict[str, str]:
+    """Return what people call the columns of a file, with units, by name; names alone are left out."""
+    said = {}
+    for column in preview.columns(resource, kielce_lang()):
+        unit = f"[{column['unit']}]" if column["unit"] else ""
+        said[column["name"]] = f"{column['title'] or column['name']} {unit}".strip()
+    return {name: words for name, words in said.items() if words != name}
 
 
 def kielce_quality(pkg: Mapping[str, Any]) -> Mapping[str, Any]:

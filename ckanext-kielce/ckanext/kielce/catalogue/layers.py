@@ -1,118 +1,149 @@
-"""Layers for the map, served from this site: browsers of readers never call the source's own server."""
+"""What the map shows of a dataset, served from this site: browsers of readers never call the source's own server.
+
+Features come from plugin ``kielce_export`` (any file or WFS that holds a layer); a layer that has only a picture service (WMS) is
+shown as pictures that our server fetches.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.uploader import get_resource_uploader
+from ckan.plugins import plugin_loaded
+from ckanext.kielce.common import vocabularies
 from ckanext.kielce.common.http import FetchError, HttpSettings, fetch
 
-#: Shapes beyond this are left to the download: a phone can't draw them.
-MOST_FEATURES = 3000
-MOST_BYTES = 25_000_000
-KEEP_SECONDS = 3600
-#: Six places of a degree are a decimetre.
-PLACES = 6
+Box = tuple[float, float, float, float]
+
+#: Bounds on pictures that our server fetches from a map service.
+MOST_PIXELS = 1600
+MOST_PICTURE = 8_000_000
+PICTURE_SECONDS = 20.0
+#: Kinds of picture that may be passed on; a service's answer of another kind is a mistake in words.
+PICTURES = frozenset({"image/png", "image/jpeg"})
+_OWN = frozenset(
+    (
+        "service", "version", "request", "layers", "styles", "format", "transparent", "crs", "srs", "bbox", "width", "height",
+        "layer",
+    )
+)  # fmt: skip
 
 
 class LayerError(Exception):
     """The layer can't be shown; the message says why, for the reader."""
 
 
-def _trimmed(coordinates: Any) -> Any:
-    if isinstance(coordinates, (int, float)):
-        return round(coordinates, PLACES)
-    return (
-        [_trimmed(part) for part in coordinates[:2]]
-        if _is_point(coordinates)
-        else [_trimmed(p) for p in coordinates]
-    )
+def layer_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The file of a dataset that the map shows; None when there is none that the reader may see."""
+    if not plugin_loaded("kielce_export"):
+        return None
+    from ckanext.kielce.export import shared
+
+    found = shared.layers_of(pkg)
+    return found[0] if found else None
 
 
-def _is_point(coordinates: Any) -> bool:
-    return bool(coordinates) and isinstance(coordinates[0], (int, float))
+def is_layer(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
+    """Whether the map can show a file."""
+    if not plugin_loaded("kielce_export") or not resource.get("url"):
+        return False
+    from ckanext.kielce.export import shared
+
+    return shared.is_layer(pkg, resource)
 
 
-def slimmed(collection: Mapping[str, Any], most: int = MOST_FEATURES) -> dict[str, Any]:
-    """Return a GeoJSON feature collection fit for a browser: at most ``most`` shapes, no needless decimals, no z.
-
-    ``kielce`` in the answer tells how many there were. Raises LayerError when it isn't GeoJSON in degrees.
-    """
-    features = collection.get("features")
-    if collection.get("type") == "Feature":
-        features = [collection]
-    if not isinstance(features, list):
-        raise LayerError(tk._("The file is not GeoJSON."))
-    shown: list[dict[str, Any]] = []
-    for feature in features[:most]:
-        geometry = feature.get("geometry") if isinstance(feature, Mapping) else None
-        if not geometry or not geometry.get("coordinates"):
-            continue
-        shown.append(
-            {
-                "type": "Feature",
-                "geometry": {"type": geometry["type"], "coordinates": _trimmed(geometry["coordinates"])},
-                "properties": feature.get("properties") or {},
-            }
-        )
-    if shown and not _in_degrees(shown[0]["geometry"]["coordinates"]):
-        raise LayerError(tk._("The coordinates are not in degrees (EPSG:4326), so this map can't show them."))
-    return {
-        "type": "FeatureCollection",
-        "features": shown,
-        "kielce": {"total": len(features), "shown": len(shown)},
-    }
+def picture_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The picture service of a dataset that has no features to show; None when there is none."""
+    if not pkg.get("layer_name"):
+        return None
+    for resource in pkg.get("resources") or ():
+        entry = vocabularies.file_format(resource.get("format"))
+        if entry is not None and entry.code == "WMS_SRVC" and resource.get("url"):
+            return dict(resource)
+    return None
 
 
-def _in_degrees(coordinates: Any) -> bool:
-    while coordinates and not _is_point(coordinates):
-        coordinates = coordinates[0]
-    return bool(coordinates) and abs(coordinates[0]) <= 180 and abs(coordinates[1]) <= 90
+def features(pkg: Mapping[str, Any], resource: Mapping[str, Any], box: Box | None) -> bytes | None:
+    """Features that touch a box of degrees as GeoJSON; None while the layer is being prepared. Raises LayerError."""
+    if not is_layer(pkg, resource):
+        raise LayerError(tk._("This file holds no layer that a map can draw."))
+    from ckanext.kielce.export import shared
 
-
-def _folder() -> Path | None:
-    storage = tk.config.get("ckan.storage_path")
-    return Path(storage) / "kielce-layers" if storage else None
-
-
-def _content(resource: Mapping[str, Any]) -> bytes:
-    if resource.get("url_type") == "upload":
-        path = Path(get_resource_uploader(dict(resource)).get_path(resource["id"]))
-        if path.is_file():
-            return path.read_bytes()
-    with fetch(resource["url"], settings=HttpSettings.from_config(), max_bytes=MOST_BYTES) as response:
-        return response.body
-
-
-def layer(resource: Mapping[str, Any]) -> bytes:
-    """Return the layer of a GeoJSON file as slim GeoJSON, kept for an hour in the storage folder.
-
-    Raises LayerError with a sentence for the reader when the source doesn't answer or isn't GeoJSON.
-    """
-    version = f"{resource['url']} {resource.get('last_modified')} {resource.get('hash')}"
-    folder = _folder()
-    key = hashlib.sha256(version.encode()).hexdigest()[:16]
-    kept = folder / f"{resource['id']}-{key}.geojson" if folder else None
-    if kept and kept.is_file() and time.time() - kept.stat().st_mtime < KEEP_SECONDS:
-        return kept.read_bytes()
     try:
-        collection = json.loads(_content(resource))
+        return shared.layer_features(pkg, resource, box)
+    except shared.BusyError:
+        return None
+    except shared.FailedError as error:
+        raise LayerError(shared.told(error)) from error
+
+
+def box_of(text: str) -> Box | None:
+    """A box from "west,south,east,north"; None for an empty text. Raises LayerError for anything else."""
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise LayerError(tk._("bbox is four numbers: west,south,east,north in degrees")) from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise LayerError(tk._("bbox is four numbers: west,south,east,north in degrees"))
+    return west, south, east, north
+
+
+def picture_url(url: str, layer: str, box: Box, width: int, height: int) -> str:
+    """The address of a service's picture of a layer: WMS 1.1.1, whose order of coordinates is the same everywhere."""
+    wanted = {
+        "service": "WMS", "version": "1.1.1", "request": "GetMap", "layers": layer, "styles": "", "srs": "EPSG:4326",
+        "bbox": ",".join(f"{side:.7f}" for side in box), "width": width, "height": height, "format": "image/png",
+        "transparent": "TRUE",
+    }  # fmt: skip
+    return _with(url, wanted)
+
+
+def legend_url(url: str, layer: str) -> str:
+    """The address of a service's legend of a layer."""
+    wanted = {
+        "service": "WMS",
+        "version": "1.1.1",
+        "request": "GetLegendGraphic",
+        "layer": layer,
+        "format": "image/png",
+    }
+    return _with(url, wanted)
+
+
+def _with(url: str, wanted: Mapping[str, Any]) -> str:
+    parts = urlsplit(url)
+    kept = [
+        (key, value)
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        if key.lower() not in _OWN
+    ]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode([*kept, *wanted.items()]), ""))
+
+
+def picture(
+    pkg: Mapping[str, Any], resource: Mapping[str, Any], box: Box | None, width: int, height: int
+) -> tuple[bytes, str]:
+    """A picture of a layer (its legend without a box) and its media type. Raises LayerError."""
+    known = picture_of(pkg)
+    if known is None or known["id"] != resource["id"]:
+        raise LayerError(tk._("This file holds no layer that a map can draw."))
+    layer, url = str(pkg["layer_name"]), str(resource["url"])
+    address = (
+        legend_url(url, layer)
+        if box is None
+        else picture_url(url, layer, box, min(max(width, 1), MOST_PIXELS), min(max(height, 1), MOST_PIXELS))
+    )
+    try:
+        with fetch(
+            address, settings=HttpSettings.from_config(), max_bytes=MOST_PICTURE, timeout=PICTURE_SECONDS
+        ) as response:
+            kind = str(response.headers.get("Content-Type") or "").split(";")[0].strip().lower()
+            if kind not in PICTURES:
+                raise LayerError(tk._("The source of this layer does not answer now."))
+            return response.body, kind
     except FetchError as error:
         raise LayerError(tk._("The source of this layer does not answer now.")) from error
-    except ValueError as error:
-        raise LayerError(tk._("The file is not GeoJSON.")) from error
-    slim = json.dumps(slimmed(collection), ensure_ascii=False, separators=(",", ":")).encode()
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        for old in kept.parent.glob(f"{resource['id']}-*.geojson"):
-            old.unlink(missing_ok=True)
-        draft = kept.with_suffix(".part")
-        draft.write_bytes(slim)
-        draft.replace(kept)
-    return slim

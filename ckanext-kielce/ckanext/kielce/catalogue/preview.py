@@ -1,4 +1,4 @@
-"""What is told of a table's columns and cells in the reader's language, and which file of a dataset a map can draw."""
+"""What is told of a table's columns and cells in the reader's language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.kielce.catalogue import labels
-from ckanext.kielce.common import formatting, vocabularies
+from ckanext.kielce.common import formatting
 from ckanext.kielce.tables.shared import Field
 
 #: Whole numbers that name something are never parted by thousands: 2024 is a year, 2661011 a code.
@@ -107,14 +107,3 @@ def cell(value: Any, field: Field, lang: str, plain: bool = False) -> str:
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
-
-
-def layer_of(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the first file that a map can draw (GeoJSON); None when there is none."""
-    found = [resource for resource in pkg.get("resources") or () if _is_layer(resource)]
-    return found[0] if found else None
-
-
-def _is_layer(resource: Mapping[str, Any]) -> bool:
-    entry = vocabularies.file_format(resource.get("format"))
-    return entry is not None and entry.code == "GEOJSON"

@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.export import citation, offers, service, slim, words
+from ckanext.kielce.export import citation, offers, service, slim, sources, words
 from ckanext.kielce.export.orders import Order
 from ckanext.kielce.export.service import FailedError
 from ckanext.kielce.export.store import BusyError, Kept
 
-__all__ = ["BusyError", "FailedError", "citation", "layer_features", "layers_of", "send", "told"]
+__all__ = ["BusyError", "FailedError", "citation", "is_layer", "layer_features", "layers_of", "send", "told"]
 
 
 def layers_of(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The files that hold the layers of a dataset, as far as the reader may see them."""
     return offers.layers_of(pkg)
+
+
+def is_layer(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
+    """Whether a layer can be read from a file or service."""
+    code = sources.format_of(resource)
+    return bool(code) and (code != "WFS_SRVC" or bool(pkg.get("layer_name")))
 
 
 def layer_features(

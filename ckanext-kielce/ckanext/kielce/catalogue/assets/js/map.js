@@ -83,49 +83,128 @@
     fit();
   }
 
-  function card(properties, words) {
+  function card(properties, words, titles) {
     var list = document.createElement("dl");
     list.className = "k-dl";
     Object.keys(properties).forEach(function (key) {
       var value = properties[key];
       var term = document.createElement("dt");
       var told = document.createElement("dd");
-      term.textContent = key;
+      term.textContent = titles[key] || key;
       told.textContent = value === null || value === "" ? words.wordsEmpty : typeof value === "object" ? JSON.stringify(value) : value;
       list.append(term, told);
     });
     return list;
   }
 
+  function say(sentence, values) {
+    return sentence.replace(/\{(\w+)\}/g, function (_whole, name) {
+      return values[name].toLocaleString(document.documentElement.lang);
+    });
+  }
+
+  /* Features of a box; a layer that is being prepared is asked for again, two minutes at most. */
+  function features(words, note, box, tries) {
+    var address = words.layer + (box ? "?bbox=" + box : "");
+    return fetch(address, { credentials: "same-origin" }).then(function (answer) {
+      if (answer.status === 202 && tries > 0) {
+        if (note) note.textContent = words.wordsWait;
+        return new Promise(function (resolve) {
+          setTimeout(resolve, 3000);
+        }).then(function () {
+          return features(words, note, box, tries - 1);
+        });
+      }
+      return answer.json().then(function (body) {
+        if (!answer.ok || !body.features) throw new Error(body.error || answer.status);
+        return body;
+      });
+    });
+  }
+
+  function vectors(L, map, words, note, data) {
+    var mark = token("--k-map-mark");
+    var titles = JSON.parse(words.columns || "{}");
+    var layer = L.geoJSON(null, {
+      style: { color: mark, weight: 2, fillColor: mark, fillOpacity: 0.2 },
+      pointToLayer: function (feature, place) {
+        return L.circleMarker(place, { radius: 6, color: mark, weight: 2, fillColor: token("--k-gold"), fillOpacity: 0.9 });
+      },
+      onEachFeature: function (feature, shape) {
+        shape.bindPopup(function () {
+          return card(feature.properties || {}, words, titles);
+        });
+      },
+    }).addTo(map);
+
+    function show(part) {
+      var told = part.kielce;
+      layer.clearLayers();
+      layer.addData(part);
+      if (note) note.textContent = say(told.shown < told.within ? words.wordsPart : words.wordsAll, told);
+    }
+
+    show(data);
+    var bounds = data.kielce.bounds;
+    if (data.features.length) {
+      map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { padding: [20, 20], maxZoom: 15, animate: false });
+    }
+    if (data.kielce.shown === data.kielce.total) return;
+    /* Too large for one go: what is in view is asked for, once the map rests. */
+    var asked = 0;
+    map.on("moveend", function () {
+      /* An open card would be closed by the new features. */
+      if (map.getPane("popupPane").childElementCount) return;
+      asked += 1;
+      var mine = asked;
+      var view = map.getBounds();
+      var box = [
+        Math.max(view.getWest(), -180),
+        Math.max(view.getSouth(), -90),
+        Math.min(view.getEast(), 180),
+        Math.min(view.getNorth(), 90),
+      ];
+      setTimeout(function () {
+        if (mine !== asked) return;
+        features(words, note, box.join(","), 0).then(function (part) {
+          if (mine === asked) show(part);
+        }, function () {});
+      }, 250);
+    });
+  }
+
+  /* A layer of which the source gives only pictures: one for what is in view, fetched by our server. */
+  function pictures(L, map, words) {
+    var shown;
+    function show() {
+      var view = map.getBounds();
+      var size = map.getSize();
+      var next = L.imageOverlay(words.picture + "?bbox=" + view.toBBoxString() + "&w=" + size.x + "&h=" + size.y, view);
+      next.once("load", function () {
+        if (shown) shown.remove();
+        shown = next;
+      });
+      next.addTo(map);
+    }
+    map.on("moveend", show);
+    show();
+  }
+
   function layerMap(box) {
     var words = box.dataset;
     var note = box.parentElement.querySelector("[data-kielce-map-note]");
-    Promise.all([leaflet(words.leaflet), json(words.city), json(words.layer)])
+    var data = words.layer ? features(words, note, "", 40) : null;
+    Promise.all([leaflet(words.leaflet), json(words.city), data])
       .then(function (parts) {
         var L = parts[0];
-        var data = parts[2];
         var map = draw(L, box, words);
         city(L, map, parts[1]);
-        var mark = token("--k-map-mark");
-        var layer = L.geoJSON(data, {
-          style: { color: mark, weight: 2, fillColor: mark, fillOpacity: 0.2 },
-          pointToLayer: function (feature, place) {
-            return L.circleMarker(place, { radius: 6, color: mark, weight: 2, fillColor: token("--k-gold"), fillOpacity: 0.9 });
-          },
-          onEachFeature: function (feature, shape) {
-            shape.bindPopup(function () {
-              return card(feature.properties || {}, words);
-            });
-          },
-        }).addTo(map);
+        if (words.layer) vectors(L, map, words, note, parts[2]);
+        else pictures(L, map, words);
         map.on("popupopen", function (event) {
           var close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
           if (close) close.setAttribute("aria-label", words.wordsClose);
         });
-        if (data.features.length) map.fitBounds(layer.getBounds(), { padding: [20, 20], maxZoom: 15, animate: false });
-        if (data.kielce && note && data.kielce.shown < data.kielce.total) {
-          note.textContent = data.kielce.shown + " / " + data.kielce.total + ".";
-        }
       })
       .catch(function (problem) {
         box.hidden = true;
