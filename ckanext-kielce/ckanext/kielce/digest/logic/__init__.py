@@ -1,0 +1,1 @@
+"""Actions and authorisation of the digest room."""
