@@ -37,6 +37,10 @@ def main(words: list[str]) -> None:
         from benchmarks import load
 
         load.main(rest)
+    elif command == "weight":
+        from benchmarks import weight
+
+        weight.main(rest)
     elif command == "stop":
         portal.stop()
     else:

@@ -8,7 +8,11 @@ from pathlib import Path
 
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
+from ckanext.kielce.caching.keys import ALL
+from ckanext.kielce.caching.purge import now_or_later
 
 ini = str(Path(os.environ["CKAN_INI"]).resolve())
 fileConfig(ini, disable_existing_loggers=False)
 application = make_app(CKANConfigLoader(ini).get_config())
+# New code, new pages: what the caches hold was made by the old one.
+now_or_later([ALL])

@@ -55,6 +55,7 @@ class KielceCachePlugin(p.SingletonPlugin):
     # IPackageController
     def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         seen.package(pkg_dict)
+        seen.hold(context.get("package"))
 
     def after_dataset_search(
         self, search_results: dict[str, Any], search_params: dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, has_request_context
 
-_IDS, _SECRET = "_kielce_seen", "_kielce_secret"
+_IDS, _SECRET, _HELD = "_kielce_seen", "_kielce_secret", "_kielce_held"
 #: Key by which the quality room marks a file that is withheld from the public.
 WITHHELD = "kielce_withheld"
 
@@ -28,6 +28,12 @@ def packages(shown: Iterable[Any]) -> None:
         ids.add(str(one["id"]))
         if is_secret(one):
             setattr(g, _SECRET, True)
+
+
+def hold(row: Any) -> None:
+    """Keep a dataset's row for the rest of the request: unheld, SQLAlchemy asks for it at each check of a right."""
+    if row is not None and has_request_context():
+        g.setdefault(_HELD, []).append(row)
 
 
 def is_secret(shown: dict[str, Any]) -> bool:

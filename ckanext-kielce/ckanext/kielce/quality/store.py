@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
+from flask import has_request_context
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -40,7 +41,11 @@ def utc_now() -> dt.datetime:
 
 def score_of(package_id: str) -> model.Score | None:
     """The present score of a dataset."""
-    return Session.get(model.Score, package_id)
+    found = Session.get(model.Score, package_id)
+    if found is not None and has_request_context():
+        # SQLAlchemy forgets what nobody holds, and a dataset's page asks for its score seven times.
+        Session().info.setdefault("kielce_quality_scores", {})[package_id] = found
+    return found
 
 
 def scores_of(package_ids: Iterable[str]) -> dict[str, model.Score]:
