@@ -81,6 +81,15 @@ def picture(resource_id: str) -> Response:
     return response
 
 
+def sheet(package_id: str) -> str:
+    """Show a dataset on one page, for people who read on paper."""
+    try:
+        pkg = tk.get_action("package_show")({}, {"id": package_id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, tk._("There is no such dataset, or it is not public."))
+    return tk.render("kielce/sheet.html", {"pkg": pkg})
+
+
 def _layer_source(resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     resource = _resource(resource_id)
     return resource, tk.get_action("package_show")({}, {"id": resource["package_id"]})
@@ -96,3 +105,4 @@ kielce.add_url_rule("/accessibility", view_func=accessibility)
 kielce.add_url_rule("/table/<resource_id>", view_func=table)
 kielce.add_url_rule("/layer/<resource_id>.geojson", view_func=layer)
 kielce.add_url_rule("/layer/<resource_id>/picture", view_func=picture)
+kielce.add_url_rule("/dataset/<package_id>/karta", view_func=sheet)

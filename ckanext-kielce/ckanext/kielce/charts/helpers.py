@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.charts import service, words
+from ckanext.kielce.charts import draw, service, words
 from ckanext.kielce.tables.shared import rows
+from markupsafe import Markup
 
-__all__ = ["kielce_chart_first"]
+__all__ = ["kielce_chart_drawn", "kielce_chart_first"]
 
 
 def kielce_chart_first(resource: Mapping[str, Any], pairs: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
@@ -33,4 +34,22 @@ def kielce_chart_first(resource: Mapping[str, Any], pairs: Sequence[tuple[str, s
         "title": words.first_title(made.spec, labels, tk._),
         "page": tk.url_for("kielce_charts.page", resource_id=resource["id"]) + more,
         "image": tk.url_for("kielce_charts.svg", resource_id=resource["id"]) + more,
+    }
+
+
+def kielce_chart_drawn(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first chart of a table as ``svg`` for the page, with its ``title`` and ``facts``; {} without one."""
+    lang = "pl" if str(tk.h.lang()).startswith("pl") else "en"
+    try:
+        made = service.make(resource, {}, lang)
+    except rows.ViewError:
+        return {}
+    if made.chart is None or not made.chart.places:
+        return {}
+    # Drawn by us, every word in it escaped.
+    drawn = Markup(draw.svg(service.drawing(made.chart, lang)))  # noqa: S704
+    return {
+        "svg": drawn,
+        "title": words.title(made.chart, tk._),
+        "facts": words.facts(made.chart, lang, tk._),
     }

@@ -8,10 +8,15 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from ckanext.kielce.common import vocabularies
-from ckanext.kielce.export import offers, sources
+from ckanext.kielce.export import offers, previews, sources
 from ckanext.kielce.export.formats import SYSTEMS, forms_of
 
-__all__ = ["kielce_export_forms", "kielce_export_of_dataset", "kielce_export_systems"]
+__all__ = [
+    "kielce_export_forms",
+    "kielce_export_of_dataset",
+    "kielce_export_preview",
+    "kielce_export_systems",
+]
 
 
 def kielce_export_forms(
@@ -50,3 +55,8 @@ def kielce_export_of_dataset(
         layers = [resource] if sources.format_of(resource) and resource.get("url") else []
     url = tk.url_for("kielce_export.package", package_id=pkg["name"]) if tables or layers else ""
     return {"tables": tables, "layers": layers, "package": url}
+
+
+def kielce_export_preview(resource: Mapping[str, Any]) -> str:
+    """Return the kind of a file that can be looked at in place (PDF, PNG, JPEG), else ""."""
+    return previews.kind_of(resource)

@@ -8,7 +8,7 @@ from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.translation import KielceTranslation
-from ckanext.kielce.export import cli, views  # cli: registers the commands
+from ckanext.kielce.export import cli, previews, version_views, views  # cli: registers the commands
 from flask import Blueprint
 
 __all__ = ["KielceExportPlugin", "cli"]
@@ -28,7 +28,7 @@ class KielceExportPlugin(KielceTranslation, p.SingletonPlugin):
 
     # IBlueprint
     def get_blueprint(self) -> list[Blueprint]:
-        return [views.kielce_export]
+        return [views.kielce_export, version_views.kielce_versions, previews.kielce_previews]
 
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:

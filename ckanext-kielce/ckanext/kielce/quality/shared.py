@@ -30,6 +30,7 @@ from .overview import (
     turning_between,
 )
 from .pending import FrequencyChange, frequency_changes
+from .publish.seen import seen_versions
 from .transitions import Transition, transitions
 from .trial import trial
 from .twins import Pair
@@ -59,6 +60,7 @@ __all__ = [
     "next_crossing",
     "quality_for",
     "quality_for_many",
+    "seen_versions",
     "series_members",
     "sets",
     "status_texts",

@@ -104,6 +104,14 @@ def texts_of(resource_ids: Iterable[str]) -> Mapping[str, Mapping[str, tuple[str
     return found
 
 
+def text_of(resource_id: str, sha256: str) -> bytes | None:
+    """The kept text of one version; None where it is not kept."""
+    packed = ckan_model.Session.scalar(
+        select(Version.packed).where(Version.resource_id == resource_id, Version.bytes_sha256 == sha256)
+    )
+    return zlib.decompress(packed) if packed is not None else None
+
+
 def forget(resource_id: str, hashes: Sequence[str] | None = None) -> int:
     """Drop versions of a resource: those named, or all. The caller commits.
 
