@@ -30,7 +30,7 @@ from .overview import (
     turning_between,
 )
 from .pending import FrequencyChange, frequency_changes
-from .publish.seen import seen_versions
+from .publish.seen import seen_versions, version_text
 from .transitions import Transition, transitions
 from .trial import trial
 from .twins import Pair
@@ -70,6 +70,7 @@ __all__ = [
     "twin_cells",
     "twin_pairs",
     "unit_summary",
+    "version_text",
     "way_in",
 ]
 
