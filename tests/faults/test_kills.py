@@ -19,7 +19,9 @@ OPTIONS = {"ckanext.kielce.http.read_timeout": 90, "ckanext.kielce.http.total_ti
 
 Open = Callable[..., Shop]
 Clock = Callable[[str, float], None]
-READ, WRITTEN = 30, 50  # records of the source that is being read, and of the one that is being written
+# Records of the source that is being read, and of the one that is being written: more than two slices, for the new ones of
+# a slice are made together.
+READ, WRITTEN = 30, 120
 
 
 class Pair:

@@ -143,7 +143,9 @@ def test_a_catalogue_with_one_dead_package(harvest: Make, server: Any) -> None:
     [
         ("utility_files", "/x.json", b'{"type": "FeatureCollection"}', "application/json", "manifest"),
         ("utility_files", "/x.json", b"{", "application/json", "JSON"),
-        ("utility_files", "/x/", b"<html></html>", "text/html", "ani jednego rekordu"),
+        ("utility_files", "/x/", b"<html></html>", "text/html", "stroną WWW"),
+        ("utility_files", "/x/", b"<title>Index of /x</title>", "text/html", "ani jednego rekordu"),
+        ("utility_files", "/manifest.json", b"<html>log in</html>", "text/html", "stroną WWW"),
         ("gtfs", "/x.zip", b"<html>", "text/html", "ZIP"),
         ("gios_air", "/api", b"", "text/html", "404"),
         ("iso37120", "/x.csv", b"a,b\n", "text/csv", "x.csv"),
