@@ -14,6 +14,8 @@ TEMPLATE = ROOT / "config" / "cache.vcl"
 #: Set, it keeps Varnish out although it is installed.
 WITHOUT = "KIELCE_WITHOUT_CACHE"
 VMODS = ("xkey", "vsthrottle")
+#: Processes of ``config/processes.ini`` that there are only with it.
+PROCESSES = ("cache", "cachelog")
 
 
 def available() -> bool:
@@ -38,6 +40,11 @@ def purge_urls(profile: Profile) -> str:
     return f"http://127.0.0.1:{profile.ports['purge']}/" if available() else ""
 
 
+def use_log(profile: Profile) -> str:
+    """Where the cache's log of what it answered lies; empty without one."""
+    return variables(profile)["cache_log"] if available() else ""
+
+
 def home(profile: Profile) -> Path:
     """Varnish's folder; raised by root it works as a user of its own, who may not be able to go into the checkout."""
     if os.geteuid() != 0:
@@ -50,6 +57,8 @@ def variables(profile: Profile) -> dict[str, str]:
     """What ``config/cache.vcl`` and the cache's command line name."""
     return {
         "varnishd": shutil.which("varnishd") or "varnishd",
+        "varnishncsa": shutil.which("varnishncsa") or "varnishncsa",
+        "cache_log": str(profile.folder / "log" / "cache-use.json"),
         "varnish_folder": str(home(profile) / "work"),
         "vcl": str(home(profile) / "cache.vcl"),
         "port_web_server": str(web_port(profile)),

@@ -59,6 +59,7 @@ def write_ini(profile: Profile, which: str = "ckan") -> Path:
         site_url=profile.site_url,
         allow_hosts=city_hosts(profile),
         purge_urls=front.purge_urls(profile) if which == "ckan" else "",
+        cache_log=front.use_log(profile) if which == "ckan" else "",
     )
     path = profile.ini
     if which != "ckan":
@@ -186,10 +187,10 @@ def sql_as_superuser(profile: Profile, script: str) -> None:
 
 
 PEOPLE = (
-    # secret, user name, full name, sysadmin, role in every unit or in the named one
-    ("admin", "admin", "Administrator", True, None, None),
-    ("coordinator", "koordynator", "Koordynator danych", False, "admin", "*"),
-    ("owner", "mpec", "Opiekun danych MPEC", False, "editor", "mpec"),
+    # secret, user name, full name, sysadmin, role in every unit or in the named one, role at the desk
+    ("admin", "admin", "Administrator", True, None, None, None),
+    ("coordinator", "koordynator", "Koordynator danych", False, "admin", "*", "coordinator"),
+    ("owner", "mpec", "Opiekun danych MPEC", False, "editor", "mpec", None),
 )
 
 
@@ -204,8 +205,9 @@ def make_people(profile: Profile) -> None:
             "password": profile.secrets[secret],
             "role": role,
             "unit": unit,
+            "desk": desk,
         }
-        for secret, name, full, sysadmin, role, unit in PEOPLE
+        for secret, name, full, sysadmin, role, unit, desk in PEOPLE
     ]
     import json
 

@@ -167,7 +167,7 @@ def write_supervisor_config(profile: Profile) -> Path:
     groups: dict[str, list[str]] = {}
     for priority, section in enumerate(table.sections()):
         group, name = section.split(":")
-        if (group == "services" and is_external(name)) or (name == "cache" and not front.available()):
+        if (group == "services" and is_external(name)) or (name in front.PROCESSES and not front.available()):
             continue
         groups.setdefault(group, []).append(name)
         command = Template(table[section]["command"]).substitute(variables).replace("%", "%%")

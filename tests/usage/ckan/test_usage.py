@@ -9,7 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from ckanext.kielce.common.cli import kielce
-from ckanext.kielce.usage import shared
+from ckanext.kielce.usage import callers, log_reader, shared, store
 from ckanext.kielce.usage.model import UsageCount
 
 pytestmark = [
@@ -165,3 +165,104 @@ def test_top(cli):
     assert shared.busiest(7, 1) == [(busy["id"], 50)]
     result = cli.invoke(kielce, ["usage", "top", "--limit", "1"])
     assert "Rozkład jazdy" in result.output
+
+
+@pytest.fixture
+def no_callers():
+    from ckan.lib.redis import connect_to_redis
+
+    for key in connect_to_redis().scan_iter("*kielce_usage:*"):
+        connect_to_redis().delete(key)
+    for key in connect_to_redis().scan_iter("*usage-say*"):
+        connect_to_redis().delete(key)
+
+
+def test_api_calls_are_counted_by_action(app):
+    before = dict(store.of_kind("action", store.day_of(None), store.day_of(None)))
+    app.get("/api/3/action/package_search", headers=PERSON, status=200)
+    app.get("/api/3/action/package_search", headers={"User-Agent": "Googlebot/2.1"}, status=200)
+    app.get("/api/3/action/no_such_action", headers=PERSON, status=400)
+    after = dict(store.of_kind("action", store.day_of(None), store.day_of(None)))
+    assert after.get("package_search", 0) - before.get("package_search", 0) == 1
+    assert "no_such_action" not in after
+
+
+def test_different_callers_of_a_day_are_counted_and_forgotten(no_callers):
+    """2,000 callers, some of them twice: the estimate may be off by 5 % (six standard errors)."""
+    from ckan.lib.redis import connect_to_redis
+
+    dataset, day = factories.Dataset()["id"], TODAY - dt.timedelta(days=1)
+    for number in [*range(2000), *range(500)]:
+        callers.seen([dataset], day, f"10.0.{number // 250}.{number % 250} Firefox")
+    keys = list(connect_to_redis().scan_iter("*kielce_usage:*"))
+    kept = b"".join(connect_to_redis().dump(key) or b"" for key in keys)
+    assert b"10.0." not in kept
+    assert callers.close_days(TODAY) == 2
+    for object_id in (dataset, callers.PORTAL):
+        (number,) = [n for found, n in store.of_kind("callers", day, day) if found == object_id]
+        assert 1900 < number < 2100
+    assert not list(connect_to_redis().scan_iter("*kielce_usage:callers:*"))
+    assert not list(connect_to_redis().scan_iter("*kielce_usage:salt:*"))
+    assert callers.close_days(TODAY) == 0
+
+
+def test_one_click_says_what_the_data_are_for(app, no_callers):
+    dataset = factories.Dataset()
+    url = f"/dataset/{dataset['name']}/uzywam"
+    for _ in range(2):
+        said = app.post(url, data={"purpose": "school"}, follow_redirects=False)
+        assert said.status_code == 302
+    assert helpers.call_action("kielce_usage_show", id=dataset["id"])["purposes"] == {"school": 1}
+    assert app.post(url, data={"purpose": "spying"}, status=400).status_code == 400
+    assert app.post("/dataset/nie-ma/uzywam", data={"purpose": "school"}, status=404).status_code == 404
+
+
+def line(**values):
+    entry = {"method": "GET", "url": "/", "status": 200, "agent": PERSON["User-Agent"], "handling": "hit"}
+    return {**entry, **values}
+
+
+def test_what_a_cache_answered_by_itself_is_counted(app, resource):
+    package = helpers.call_action("package_show", id=resource["package_id"])
+    show = f"/api/3/action/package_show?id={package['name']}"
+    with app.flask_app.test_request_context():
+        assert log_reader.count(line(url=f"/en/dataset/{package['name']}")) == 1
+        assert log_reader.count(line(url=show)) == 1
+        assert log_reader.count(line(url=show, handling="miss")) == 0
+        assert log_reader.count(line(url=show, status=404)) == 0
+        assert log_reader.count(line(url=show, site="same-origin")) == 0
+        assert log_reader.count(line(url="/no/such/page/at/all")) == 0
+    assert rows(package["id"]) == {("view", False): 1, ("api", False): 1}
+
+
+def test_a_log_is_read_on_where_it_was_left(app, resource, tmp_path, ckan_config, monkeypatch, no_callers):
+    import json
+
+    path = tmp_path / "cache.json"
+    monkeypatch.setitem(ckan_config, "ckanext.kielce.usage.cache_log", str(path))
+    text = json.dumps(line(url=f"/api/3/action/resource_show?id={resource['id']}")) + "\n"
+    path.write_text(text + "no json\n" + text[:30])
+    with app.flask_app.test_request_context():
+        assert log_reader.read() == 1
+        assert log_reader.read() == 0
+        path.write_text(text + "no json\n" + text)
+        assert log_reader.read() == 1
+        path.write_text(text)  # begun anew
+        assert log_reader.read() == 1
+    assert rows(resource["id"]) == {("api", False): 3}
+
+
+def test_the_open_dataset_of_use(ckan_config, monkeypatch, create_with_upload, clean_index):
+    unit, dataset = factories.Organization(), factories.Dataset()
+    shared.count("download", dataset["id"], dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=2))
+    with pytest.raises(tk.ValidationError, match="open_dataset"):
+        helpers.call_action("kielce_usage_publish")
+    monkeypatch.setitem(
+        ckan_config, "ckanext.kielce.usage.open_dataset", f"{unit['name']}/uzycie-{unit['name']}"
+    )
+    first = helpers.call_action("kielce_usage_publish")
+    again = helpers.call_action("kielce_usage_publish")
+    assert (first["created"], again["created"], again["id"]) == (True, False, first["id"])
+    assert first["rows"] >= 1
+    with pytest.raises(tk.NotAuthorized):
+        helpers.call_action("kielce_usage_publish", {"ignore_auth": False, "user": ""})

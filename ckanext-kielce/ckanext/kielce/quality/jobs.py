@@ -173,7 +173,9 @@ def store_has_due() -> bool:
 
 def publish_scores(_key: str = "") -> None:
     """Job: refresh the open dataset of the scores."""
-    from .publish.dataset import NotConfiguredError, publish
+    from ckanext.kielce.common.open_dataset import NotConfiguredError
+
+    from .publish.dataset import publish
 
     try:
         publish()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import click
+from ckan import model
+from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.cli import kielce
 
 
@@ -16,7 +18,6 @@ def usage() -> None:
 @click.option("--limit", default=20, show_default=True, help="So many datasets.")
 def top(days: int, limit: int) -> None:
     """Print the datasets that people use most, with downloads and API calls."""
-    from ckan import model
     from ckanext.kielce.usage import shared
 
     rows = shared.busiest(days, limit)
@@ -27,3 +28,30 @@ def top(days: int, limit: int) -> None:
         click.echo(f"{number:>8}  {package.title if package else package_id}  ({kinds})")
     if not rows:
         click.echo("Nothing has been counted yet.")
+
+
+@usage.command("close-days")
+def close_days() -> None:
+    """Write down how many different callers past days had; the worker does it every night."""
+    from ckanext.kielce.usage import callers
+
+    click.echo(f"{callers.close_days()} numbers written down")
+
+
+@usage.command()
+def publish() -> None:
+    """Make or refresh the open dataset of use (option open_dataset names its owner)."""
+    try:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        done = tk.get_action("kielce_usage_publish")({"ignore_auth": True, "user": user}, {})
+    except tk.ValidationError as error:
+        raise click.ClickException(" ".join(error.error_dict["open_dataset"])) from error
+    click.echo(f"{'Made' if done['created'] else 'Refreshed'} {done['name']}: {done['rows']} rows")
+
+
+@usage.command("read-log")
+def read_log() -> None:
+    """Count what a cache in front answered by itself since the last reading; the worker does it every five minutes."""
+    from ckanext.kielce.usage import log_reader
+
+    click.echo(f"{log_reader.read()} uses counted")

@@ -6,25 +6,50 @@ from typing import Any
 
 import click
 from ckan import plugins as p
+from ckan.common import CKANConfig
+from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.usage import (
     cli,  # noqa: F401  registers the commands
+    log_reader,
     model,  # noqa: F401  the table belongs to CKAN's metadata
     requests,
 )
+from ckanext.kielce.usage.views import kielce_usage
+from flask import Blueprint
 
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
+@tk.blanket.helpers
 @tk.blanket.config_declarations
 class KielceUsagePlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only."""
 
+    p.implements(p.IBlueprint)
+    p.implements(p.IConfigurable)
+    p.implements(p.IConfigurer)
     p.implements(p.ISignal)
     p.implements(p.IClick)
     p.implements(p.ITranslation)
+
+    # IBlueprint
+    def get_blueprint(self) -> list[Blueprint]:
+        """Nothing in it acts for a logged-in user, so it needs no token and no session."""
+        csrf.exempt(kielce_usage)
+        return [kielce_usage]
+
+    # IConfigurable
+    def configure(self, config: CKANConfig) -> None:
+        """The reading of the cache's log is booked anew with each start, should it have been lost."""
+        log_reader.ensure_reading()
+
+    # IConfigurer
+    def update_config(self, config: CKANConfig) -> None:
+        """Templates of the room."""
+        tk.add_template_directory(config, "templates")
 
     # ISignal
     def get_signal_subscriptions(self) -> dict[Any, Any]:

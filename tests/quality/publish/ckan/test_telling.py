@@ -30,7 +30,7 @@ def counters(fresh: None) -> None:
     from ckan.lib.redis import connect_to_redis
 
     connection = connect_to_redis()
-    for key in connection.scan_iter("*kielce_quality:*"):
+    for key in [*connection.scan_iter("*kielce_quality:*"), *connection.scan_iter("*:kielce:follow*")]:
         connection.delete(key)
 
 

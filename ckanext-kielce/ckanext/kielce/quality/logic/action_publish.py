@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 from ckanext.kielce.common import callers
+from ckanext.kielce.common.open_dataset import NotConfiguredError
 
 from ..publish import dataset, followers, history, journal, links, outlets
 from ..publish.tell import told
@@ -142,7 +143,7 @@ def kielce_quality_publish(context: Context, data_dict: DataDict) -> dict[str, A
     tk.check_access("kielce_quality_publish", context, data_dict)
     try:
         return dataset.publish()
-    except dataset.NotConfiguredError as error:
+    except NotConfiguredError as error:
         raise tk.ValidationError({"open_dataset": [str(error)]}) from error
 
 

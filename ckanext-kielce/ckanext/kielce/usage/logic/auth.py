@@ -17,3 +17,21 @@ def kielce_usage_show(context: Context, data_dict: dict[str, Any]) -> AuthResult
     else:
         tk.check_access("resource_show", context, {"id": data_dict["id"]})
     return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def kielce_usage_say(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Who may see the dataset may say what they use it for."""
+    tk.check_access("package_show", context, {"id": data_dict["id"]})
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def kielce_usage_actions(_context: Context, _data_dict: dict[str, Any]) -> AuthResult:
+    """Everyone."""
+    return {"success": True}
+
+
+def kielce_usage_publish(_context: Context, _data_dict: dict[str, Any]) -> AuthResult:
+    """Sysadmins only."""
+    return {"success": False, "msg": tk._("Only administrators of the portal may publish the counts")}
