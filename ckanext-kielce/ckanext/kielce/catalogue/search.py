@@ -43,6 +43,11 @@ def is_plain(q: str, params: Mapping[str, Any]) -> bool:
     return bool(q.strip()) and not params.get("defType") and not _FIELDED.search(q) and not q.startswith("{!")
 
 
+def warm_up() -> None:
+    """Gather the words that the search knows, so that the first question of this process need not."""
+    lexicon.current()
+
+
 class SearchHooks:
     """Methods of ``IFacets`` and ``IPackageController`` that give the portal its search.
 

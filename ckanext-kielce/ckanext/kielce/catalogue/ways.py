@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError
-from ckanext.kielce.catalogue import pages
+from ckanext.kielce.catalogue import pages, words
 from ckanext.kielce.catalogue.finding.text import fold
 from ckanext.kielce.common import vocabularies
 from flask import Blueprint, Response, jsonify
@@ -127,6 +127,26 @@ def place(code: str) -> str:
     return tk.render("kielce/place.html", {"place": entry, "named": named, "layers": layers})
 
 
+def search_words() -> str | Response:
+    """Show the synonyms; who may, edits the portal's own lines."""
+    mine, fault = words.lines(), ""
+    may = tk.h.check_access("kielce_search_words_update")
+    if tk.request.method == "POST":
+        mine = tk.request.form.get("lines", "").replace("\r\n", "\n")
+        try:
+            tk.get_action("kielce_search_words_update")({"user": tk.current_user.name}, {"lines": mine})
+        except tk.NotAuthorized as error:
+            tk.abort(403, str(error))
+        except tk.ValidationError as error:
+            fault = "; ".join(error.error_dict["lines"])
+        else:
+            return tk.redirect_to("kielce_ways.search_words", saved="1")
+    shown = tk.get_action("kielce_search_words_show")({}, {})
+    shared = {"groups": shown["groups"], "lines": mine, "fault": fault, "may": may}
+    return tk.render("kielce/search_words.html", {**shared, "saved": bool(tk.request.args.get("saved"))})
+
+
+kielce_ways.add_url_rule("/search-words", view_func=search_words, methods=["GET", "POST"])
 kielce_ways.add_url_rule("/suggest", view_func=suggest)
 kielce_ways.add_url_rule("/changes", view_func=changes)
 kielce_ways.add_url_rule("/formats", view_func=formats)

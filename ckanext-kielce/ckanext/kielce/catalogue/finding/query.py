@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from ckanext.kielce.catalogue.finding.lexicon import Lexicon, Pattern
 from ckanext.kielce.catalogue.finding.text import key, words
@@ -55,7 +56,7 @@ def write(question: Question, lexicon: Lexicon, some_words: bool = False) -> Que
     table = ranking()
     if not units:
         return None
-    alternatives = [list(_alternatives(unit, lexicon)) for unit in units]
+    alternatives = [list(_alternatives(unit, lexicon, len(units) == 1)) for unit in units]
     clauses = []
     for at, unit in enumerate(units):
         parts = [_weighted(clause, weight) for clause, weight in alternatives[at]]
@@ -78,7 +79,7 @@ def beginnings(begun: Iterable[str]) -> str:
     return f"+suggest:({_all(begun)})"
 
 
-def _alternatives(unit: Unit, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
+def _alternatives(unit: Unit, lexicon: Lexicon, alone: bool) -> Iterator[tuple[str, float]]:
     table = ranking()
     if unit.kind == "phrase":
         yield _phrase(unit.words, 0), 1.0
@@ -92,8 +93,14 @@ def _alternatives(unit: Unit, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
     kinds = {KIND_GROUPS[place.kind] for place in unit.places if place.kind in KIND_GROUPS}
     named = [lexicon.groups[name] for name in sorted(kinds) if name in lexicon.groups]
     related = [*_seen_from((*unit.groups, *named), lexicon), *_of_parts(unit, lexicon)]
-    for groups, weight in ((unit.groups, table.synonym), (named, table.place), (related, table.related)):
-        for term in _terms(groups, unit.english, lexicon):
+    place = table.place if alone else table.place_beside
+    ways = (
+        (unit.groups, table.synonym, None),
+        (named, place, None),
+        (related, table.related, table.related_words),
+    )
+    for groups, weight, most in ways:
+        for term in _terms(groups, unit.english, lexicon, most):
             # What holds the words asked for is found by them already, and would count twice.
             if not _covers(lexicon.alive[term], mine):
                 yield (_phrase(tuple(words(term))) if len(words(term)) > 1 else _escaped(term)), weight
@@ -117,11 +124,11 @@ def _covers(pattern: Pattern, mine: frozenset[str]) -> bool:
     return all(any(word in forms for forms in pattern) for word in mine)
 
 
-def _terms(groups: Iterable[Group], english: bool, lexicon: Lexicon) -> Iterator[str]:
+def _terms(groups: Iterable[Group], english: bool, lexicon: Lexicon, most: int | None) -> Iterator[str]:
+    """The words of groups that datasets hold; the first ones of a group are its main ones."""
     for group in dict.fromkeys(groups):
-        for term in group.terms if english else group.pl:
-            if term in lexicon.alive:
-                yield term
+        terms = (term for term in (group.terms if english else group.pl) if term in lexicon.alive)
+        yield from islice(terms, most)
 
 
 def _beside(alternatives: list[tuple[str, float]], beside: float) -> list[str]:

@@ -13,9 +13,15 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_GUESSED = 4
 
 
+#: Polish letters at once; what is left that is no ASCII is taken apart.
+_POLISH = str.maketrans("ąćęłńóśźż", "acelnoszz")
+
+
 def fold(text: str) -> str:
     """Return the text in lower case without diacritics: „Ścieżek” is "sciezek"."""
-    lower = text.lower().replace("ł", "l")
+    lower = text.lower().translate(_POLISH)
+    if lower.isascii():
+        return lower
     return "".join(
         letter for letter in unicodedata.normalize("NFD", lower) if not unicodedata.combining(letter)
     )
@@ -23,7 +29,8 @@ def fold(text: str) -> str:
 
 def key(word: str) -> str:
     """Return what a word is looked up by: folded, letters and digits only ("Wi-Fi" and "wifi" are one)."""
-    return "".join(letter for letter in fold(word) if letter.isalnum())
+    folded = fold(word)
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def words(text: str) -> list[str]:

@@ -61,10 +61,12 @@ class Ranking:
     strong_fields: Sequence[str]
     synonym: float
     related: float
+    related_words: int
     guess: float
     beside: float
     phrase: float
     place: float
+    place_beside: float
     all_up_to: int
     share: float
     status: Mapping[str, float]

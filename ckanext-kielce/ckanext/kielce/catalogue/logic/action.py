@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.processors import RDFSerializer
-from ckanext.kielce.catalogue import fresh, shacl, suggest
+from ckanext.kielce.catalogue import fresh, shacl, suggest, words
 from ckanext.kielce.catalogue import search as catalogue_search
 from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
@@ -18,6 +18,8 @@ __all__ = [
     "kielce_catalogue_summary",
     "kielce_dataset_validate",
     "kielce_search_suggest",
+    "kielce_search_words_show",
+    "kielce_search_words_update",
     "kielce_vocabulary_list",
     "kielce_vocabulary_show",
     "package_create",
@@ -125,6 +127,30 @@ def kielce_search_suggest(context: Any, data_dict: dict[str, Any]) -> list[sugge
     return suggest.suggest(
         context, str(data_dict.get("q") or ""), limit, "pl" if lang.startswith("pl") else "en"
     )
+
+
+@tk.side_effect_free
+def kielce_search_words_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Show the synonyms that the search knows.
+
+    :returns: ``groups`` (``id``, ``pl``, ``en``, ``see``) of the file and of the own lines, and ``lines`` as they are typed
+    """
+    tk.check_access("kielce_search_words_show", context, data_dict)
+    return words.shown()
+
+
+def kielce_search_words_update(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Replace the portal's own lines of synonyms; the search knows them with the next question.
+
+    :param lines: a line each: words, ``=``, what else they are called, and after another ``=`` English words
+    """
+    tk.check_access("kielce_search_words_update", context, data_dict)
+    lines = str(tk.get_or_bust(data_dict, "lines")).strip()
+    fault = words.fault(lines)
+    if fault:
+        raise tk.ValidationError({"lines": [fault]})
+    tk.get_action("config_option_update")({**context, "ignore_auth": True}, {words.OPTION: lines})
+    return words.shown()
 
 
 @tk.side_effect_free

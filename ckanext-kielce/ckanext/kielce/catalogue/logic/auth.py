@@ -19,6 +19,22 @@ def kielce_catalogue_summary(context: Any, data_dict: dict[str, Any]) -> dict[st
 
 
 @tk.auth_allow_anonymous_access
+def kielce_search_words_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Everyone."""
+    return {"success": True}
+
+
+def kielce_search_words_update(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Sysadmins and the coordinators that the quality room names."""
+    if context.get("user") in tk.aslist(tk.config.get("ckanext.kielce.quality.coordinators") or ""):
+        return {"success": True}
+    return {
+        "success": False,
+        "msg": tk._("Only a data coordinator may change the words that the search knows"),
+    }
+
+
+@tk.auth_allow_anonymous_access
 def kielce_vocabulary_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Everyone."""
     return {"success": True}
