@@ -7,12 +7,14 @@ import json
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories, helpers
+
 from tests.api.plugins import PLUGINS
 
 pytestmark = [
     pytest.mark.ckan,
     pytest.mark.ckan_config("ckan.plugins", PLUGINS),
     pytest.mark.ckan_config("ckanext.kielce.api.rate_limits", False),
+    pytest.mark.ckan_config("ckanext.kielce.cache.purge_urls", ""),
     pytest.mark.usefixtures("portal"),
 ]
 
@@ -137,7 +139,6 @@ MISTAKES = (
     "filters=%7B%22nope%22:1%7D",
     "filters=%7B%22rok%22:%7B%22like%22:1%7D%7D",
     "filters=%7B%22rok%22:%22abc%22%7D",
-    "filters=%7B%22rok%22:99999999999999999999999999%7D",
     "filters=%7B%22rok%22:%7B%22gt%22:%7B%22gt%22:1%7D%7D%7D",
     "q=%00",
     "total=maybe",
@@ -209,9 +210,13 @@ def test_datasets_are_listed_once_each_in_both_orders(app, make_dataset):
 
 
 def test_datasets_are_listed_by_what_they_have(app, make_dataset):
-    make_dataset(name="a", resources=[{"name": "x", "url": "https://example.org/x.json", "format": "JSON"}])
-    make_dataset(name="b")
-    assert [row["name"] for row in json.loads(app.get("/api/datasets?format=JSON").body)["datasets"]] == ["a"]
+    make_dataset(
+        name="pierwszy", resources=[{"name": "x", "url": "https://example.org/x.json", "format": "JSON"}]
+    )
+    make_dataset(name="drugi")
+    assert [row["name"] for row in json.loads(app.get("/api/datasets?format=JSON").body)["datasets"]] == [
+        "pierwszy"
+    ]
     assert json.loads(app.get("/api/datasets?organization=nobody").body)["datasets"] == []
     assert json.loads(app.get("/api/datasets?modified_since=2999-01-01").body)["count"] == 0
     assert json.loads(app.get("/api/datasets?modified_since=2000-01-01T00:00:00Z").body)["count"] == 2

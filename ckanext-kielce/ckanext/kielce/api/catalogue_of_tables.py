@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,9 +111,11 @@ def known(tables: Sequence[Listed]) -> list[Known]:
 
 def _first_row(cursor: Any, resource_id: str) -> dict[str, Any]:
     cursor.execute(
-        sql.SQL("SELECT to_jsonb(t) - '_full_text' FROM (SELECT * FROM {} ORDER BY _id LIMIT 1) t").format(
-            sql.Identifier(resource_id)
-        )
+        # As text: SQLAlchemy has switched psycopg's own reading of JSON off.
+        sql.SQL(
+            "SELECT (to_jsonb(t) - '_full_text')::text FROM (SELECT * FROM {} ORDER BY _id LIMIT 1) t"
+        ).format(sql.Identifier(resource_id))
     )
     row = cursor.fetchone()
-    return dict(row[0]) if row and isinstance(row[0], dict) else {}
+    found: dict[str, Any] = json.loads(row[0]) if row else {}
+    return found

@@ -15,7 +15,7 @@ from ckanext.kielce.api.tables import json_type
 
 VERSION = "3.1.0"
 #: Changes when what is generated does; with the tables' versions it is the version of the document.
-SHAPE = 1
+SHAPE = 2
 _RESULT = re.compile(r"list of (\w+)", re.IGNORECASE)
 
 
@@ -84,6 +84,7 @@ def document(
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "parameters": own_paths.shared_parameters(lang),
             "responses": own_paths.responses(lang),
             "securitySchemes": {
                 "token": {

@@ -70,11 +70,6 @@ def table_rows(table: Known, schema: str, lang: str) -> dict[str, Any]:
     say, about = WORDS[lang], table.listed
     name = (about.resource_en if lang == "en" else "") or about.resource
     title = (about.title_en if lang == "en" else "") or about.title
-    columns = [field.id for field in table.fields]
-    parameters = [parameter(key, lang) for key in _ROWS]
-    for entry in parameters:
-        if entry["name"] == "sort" and columns:
-            entry["example"] = f'"{columns[0]}" desc'
     rows = {
         "allOf": [
             {"$ref": "#/components/schemas/Rows"},
@@ -86,9 +81,14 @@ def table_rows(table: Known, schema: str, lang: str) -> dict[str, Any]:
         "summary": say["rows_of"].format(name=name),
         "description": say["rows_text"].format(title=title),
         "tags": ["tables"],
-        "parameters": parameters,
+        "parameters": [{"$ref": f"#/components/parameters/{key}"} for key in _ROWS],
         "responses": _responses(lang, rows),
     }
+
+
+def shared_parameters(lang: str) -> dict[str, Any]:
+    """The parameters that every table's rows take, said once."""
+    return {key: parameter(key, lang) for key in _ROWS}
 
 
 def _responses(lang: str, schema: str | Mapping[str, Any]) -> dict[str, Any]:
