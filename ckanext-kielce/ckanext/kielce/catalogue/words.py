@@ -36,5 +36,7 @@ def fault(text: str) -> str:
     try:
         vocabulary.read_lines(text)
     except vocabulary.VocabularyError as error:
-        return tk._("{where} Write it like this: flat, apartment = dwelling").format(where=f"{error}.")
+        return tk._("Line {n} cannot be read. Write it like this: flat, apartment = dwelling").format(
+            n=error.line
+        )
     return ""

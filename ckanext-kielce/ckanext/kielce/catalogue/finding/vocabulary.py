@@ -23,7 +23,12 @@ SYNONYMS = FOLDER / "synonyms.yaml"
 
 
 class VocabularyError(ValueError):
-    """A file that breaks the format; the message names the group or line and says what to write."""
+    """A file that breaks the format; the message names the group or line and says what to write.
+
+    :ivar line: number of the faulty line, where there are lines
+    """
+
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -137,9 +142,11 @@ def read_lines(text: str) -> tuple[Group, ...]:
         parts = line.split("=")
         lists = [[word.strip() for word in part.split(",") if word.strip()] for part in parts]
         if len(lists) not in (2, 3) or len([*lists[0], *lists[1]]) < 2:
-            raise VocabularyError(
+            fault = VocabularyError(
                 f"line {number}: write words, then = and what else they are called: {line.strip()!r}"
             )
+            fault.line = number
+            raise fault
         english = lists[2] if len(lists) == 3 else []
         groups.append(Group(f"line-{number}", (*lists[0], *lists[1]), tuple(english), ()))
     return tuple(groups)
