@@ -229,7 +229,13 @@ def test_private_and_withheld_files_are_not_given(app, dataset, table):
     from ckanext.kielce.quality.model import Score
 
     app.get(f"/export/{table}/csv", status=200)
-    score = Score(package_id=dataset["id"], rules_version="1", withheld=True, withheld_resources=[table])
+    score = Score(
+        package_id=dataset["id"],
+        rules_version="1",
+        status="unknown",
+        withheld=True,
+        withheld_resources=[table],
+    )
     model.Session.merge(score)
     model.Session.commit()
     app.get(f"/export/{table}/csv", status=404)

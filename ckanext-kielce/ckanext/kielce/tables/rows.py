@@ -118,6 +118,10 @@ def version(cursor: Any, resource_id: str) -> str:
     return hashlib.sha256(json.dumps(state, default=str).encode()).hexdigest()[:24]
 
 
+#: The rows of a view as the condition of WHERE, for questions of another room's own.
+where = query.where
+
+
 def count(cursor: Any, resource_id: str, condition: sql.Composable | None = None) -> int:
     """The number of rows (that a condition is true for); of more than `COUNTED`, one more than that."""
     cursor.execute(
