@@ -14,7 +14,7 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 from ckan.tests.helpers import _get_test_app
-from ckanext.kielce.quality.model import Declaration, FindingRow, Score
+from ckanext.kielce.quality.model import FindingRow, Score
 from werkzeug.datastructures import FileStorage
 
 UTC = dt.timezone.utc
@@ -23,8 +23,9 @@ MONTHS = "miesiac;liczba\n" + "".join(f"2026-{month:02d};{month * 10}\n" for mon
 
 
 @pytest.fixture(scope="module")
-def app(reset_db_once: None, migrate_db_for: Callable[[str], None]) -> Any:
-    """The portal, made once a module."""
+def app(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]) -> Any:
+    """An empty portal, made once a module."""
+    reset_db()
     made = _get_test_app()
     for plugin in ("activity", "kielce_quality", "kielce_usage", "kielce_notify", "kielce_desk"):
         migrate_db_for(plugin)
@@ -86,6 +87,15 @@ def score(package: dict[str, Any], **values: Any) -> Score:
     return row
 
 
+def look(package: dict[str, Any], user: dict[str, Any]) -> None:
+    """Give a dataset a file and look at it."""
+    from ckanext.kielce.quality.gather.observe import observe_package
+
+    given = {"package_id": package["id"], "name": "dane.csv", "format": "CSV", "upload": upload(MONTHS)}
+    tk.get_action("resource_create")(as_user(user), given)
+    observe_package(package["id"])
+
+
 def find(package: dict[str, Any], code: str, *, hours: float = 48, **params: Any) -> FindingRow:
     """Write a finding down on the first file of a dataset."""
     at = dt.datetime.now(UTC) - dt.timedelta(hours=hours)
@@ -129,7 +139,8 @@ def town(app: Any) -> Any:
     file = {"name": "dane.csv", "url": "https://example.com/dane.csv", "format": "CSV"}
     made.late = make_dataset(made.roads["id"], "Wypadki", resources=[dict(file)])
     made.people_set = make_dataset(made.roads["id"], "Lista najemców", resources=[dict(file)])
-    made.loose = make_dataset(made.heat["id"], "Ciepło", domain="energia", resources=[dict(file)])
+    made.loose = make_dataset(made.heat["id"], "Ciepło", domain="energia")
+    look(made.loose, made.people["neighbour"])
     made.sound = make_dataset(made.heat["id"], "Węzły", domain="energia", resources=[dict(file)])
     past = made.now - dt.timedelta(days=40)
     score(
@@ -151,15 +162,7 @@ def town(app: Any) -> Any:
             "frequency": "http://publications.europa.eu/resource/authority/frequency/ANNUAL",
         },
     )
-    made.declaration = (
-        model.Session.query(Declaration)
-        .filter_by(package_id=made.loose["id"])
-        .order_by(Declaration.declared_at.desc())
-        .first()
-    )
-    row = score(made.loose)
-    row.assessment = {**row.assessment, "declared_code": "MONTHLY", "pending_code": "ANNUAL"}
-    model.Session.commit()
+    score(made.loose)
     score(
         made.sound,
         status="fresh",

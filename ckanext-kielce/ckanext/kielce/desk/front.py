@@ -110,7 +110,7 @@ def unit(viewer: Viewer, group: Any, lang: str) -> dict[str, Any]:
     """What the page of one unit shows."""
     now = utc_now()
     wanted = Asked(unit=group.name)
-    found = tasks.tasks(viewer, wanted, now=now)
+    found = tasks.of_kind(tasks.tasks(viewer, wanted, now=now), "")
     league = lists.listed("units", viewer, wanted, lang, limit=1).rows
     worst = lists.listed("sets", viewer, Asked(unit=group.name, sort="index"), lang)
     titles = lists.unit_titles([group.id], lang)

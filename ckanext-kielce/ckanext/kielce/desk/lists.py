@@ -84,8 +84,9 @@ def _with_units(rows: list[Row], lang: str) -> list[Row]:
 def _tasks(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
     """Today's list."""
     now = utc_now()
-    found = tasks.tasks(viewer, wanted, now=now)
-    return Listed(len(found), task_rows(found[offset : offset + limit], lang, now), tasks.by_kind(found))
+    every = tasks.tasks(viewer, wanted, now=now)
+    found = tasks.of_kind(every, wanted.kind)
+    return Listed(len(found), task_rows(found[offset : offset + limit], lang, now), tasks.by_kind(every))
 
 
 def task_rows(found: Sequence[tasks.Task], lang: str, now: dt.datetime) -> list[Row]:

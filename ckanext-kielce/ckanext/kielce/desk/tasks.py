@@ -71,7 +71,7 @@ def use_of_sets() -> dict[str, int]:
 
 
 def tasks(viewer: Viewer, wanted: Asked, *, now: dt.datetime | None = None) -> list[Task]:
-    """All tasks that the filters want, the most worth doing first; the same few queries for any number."""
+    """Tasks of every kind that the other filters want, the most worth doing first; the same few queries for any number."""
     now = now or utc_now()
     found = with_marks(issues(wanted.wanted(viewer), now=now), viewer, now)
     return sorted((task for task in found if _wanted(task, viewer, wanted, now)), key=lambda task: task.order)
@@ -105,11 +105,14 @@ def _marks() -> dict[tuple[str, str, str], Mark]:
 
 
 def _wanted(task: Task, viewer: Viewer, wanted: Asked, now: dt.datetime) -> bool:
-    if wanted.kind and task.issue.kind != wanted.kind:
-        return False
     if wanted.mine and (task.mark is None or task.mark.assigned_to != viewer.user_id):
         return False
     return wanted.state == "all" or task.state(now) == wanted.state
+
+
+def of_kind(found: Iterable[Task], kind: str) -> list[Task]:
+    """Tasks of one kind; without one all but the details, which would bury the rest."""
+    return [task for task in found if task.issue.kind == kind or (not kind and task.issue.kind != "detail")]
 
 
 def by_kind(found: Iterable[Task]) -> dict[str, int]:
