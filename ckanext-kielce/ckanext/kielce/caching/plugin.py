@@ -49,6 +49,8 @@ class KielceCachePlugin(p.SingletonPlugin):
     # IDomainObjectModification
     def notify(self, entity: Any, operation: Any) -> None:
         """A dataset or a resource is about to be committed."""
+        if entity is None:  # CKAN 2.12 asks a row whose dataset is not loaded for it, and passes nothing on
+            return
         package_id = getattr(entity, "package_id", None) or entity.id
         changes.dataset(package_id)
 
