@@ -59,7 +59,6 @@ def write_ini(profile: Profile, which: str = "ckan") -> Path:
         site_url=profile.site_url,
         allow_hosts=city_hosts(profile),
         purge_urls=front.purge_urls(profile) if which == "ckan" else "",
-        cache_log=front.log_file(profile) if which == "ckan" else "",
         cache_log=front.use_log(profile) if which == "ckan" else "",
     )
     path = profile.ini
