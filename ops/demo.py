@@ -16,6 +16,8 @@ from ops.console import Note, OperatorError, step, table
 from ops.profile import ROOT, VENV, Profile
 
 CITY_SERVERS = ("files", "mapserver", "pycsw")
+#: Entries made up for show, of sets that are not open; read in as a clerk would.
+REGISTER = ROOT / "demo" / "city" / "register.csv"
 
 
 def raise_services(profile: Profile) -> None:
@@ -84,6 +86,10 @@ def harvest(profile: Profile) -> None:
     with step("Open dataset of the scores") as note:
         portal.ckan(profile, "kielce", "quality", "publish")
         wait_for_queue(profile, note)
+    with step("Register of datasets, and a first look for digests"):
+        portal.ckan(profile, "kielce", "register", "prefill")
+        portal.ckan(profile, "kielce", "register", "import", str(REGISTER), "--user", "koordynator")
+        portal.ckan(profile, "kielce", "digest", "run")
 
 
 def wait_for_queue(profile: Profile, note: Note, seconds: float = 900) -> None:
