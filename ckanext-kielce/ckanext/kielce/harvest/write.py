@@ -205,7 +205,8 @@ def _settle(written: dict[int, dict[str, Any] | None], pending: list[dict[str, A
         return
     try:
         if pending:
-            index.make_connection().add(docs=pending, commit=True)
+            # found from now on, and kept in Solr's log; that it is in the files too costs as much again, and Solr sees to it
+            index.make_connection().add(docs=pending, commit=False, softCommit=True)
             _catch_up(pending)
     except (search.SearchError, SearchIndexError, pysolr.SolrError, OSError) as error:
         log.warning("Solr did not take a slice (%s); its %d records are indexed again", error, len(written))
