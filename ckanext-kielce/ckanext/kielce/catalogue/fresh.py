@@ -49,7 +49,7 @@ def take(package_id: str) -> dict[str, Any] | None:
 
 
 def _copy(package: dict[str, Any]) -> dict[str, Any]:
-    """A copy of our own dict: of plain values, which it nearly always has, ten times as quick as deepcopy."""
+    """A copy of our own dict: of plain values, which it nearly always has, four times as quick as deepcopy."""
     try:
         return dict(marshal.loads(marshal.dumps(package)))  # noqa: S302
     except ValueError:
