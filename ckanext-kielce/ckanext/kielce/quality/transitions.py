@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from . import findings, pending, store
 from .domain.model import Finding
 from .model import Event, FindingRow, Score, ScoreDay
+from .overview import kind_of_finding
 from .publish.events import LATE
 
 Tone = Literal["worse", "better", "note"]
@@ -197,6 +198,8 @@ def _findings(span: tuple[dt.datetime, dt.datetime], of_units: list[Any]) -> lis
             row.code, resource_id=row.resource_id, since=row.since, share=row.share, params=row.params
         )
         kind, at = ("found", row.found_at) if new else ("gone", row.ended_at)
+        if new and kind_of_finding(row.code) == "detail":
+            kind = "detail"
         found.append(
             _made(
                 kind,
