@@ -64,6 +64,7 @@ class ScoreDay(tk.BaseModel):
     """The last score of a dataset on one day (UTC)."""
 
     __tablename__ = "kielce_quality_score_day"
+    __table_args__ = (sa.Index("kielce_quality_score_day_day_idx", "day"),)
 
     package_id: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
     day: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
