@@ -92,7 +92,7 @@ def served(side: str) -> Iterator[tuple[int, list[int]]]:
     if side == "ours":
         services.start(PROFILE, "web")
         try:
-            services.wait_healthy(PROFILE, "web")
+            services.wait_healthy(PROFILE, "web", seconds=300)
             supervisor = services.supervisor_pid(PROFILE)
             yield PROFILE.ports["web"], [supervisor] if supervisor else []
         finally:
@@ -101,7 +101,7 @@ def served(side: str) -> Iterator[tuple[int, list[int]]]:
     port = PROFILE.ports["app"] if side == "bare" else PROFILE.ports["files"]
     ini = portal.ini("ours") if side == "bare" else write_stock_ini()
     with processes.running({side: gunicorn(ini, port)}) as started:
-        end = time.monotonic() + 90
+        end = time.monotonic() + 300
         while not services.answers(f"http://127.0.0.1:{port}/api/3/action/status_show"):
             started[0].alive()
             if time.monotonic() > end:

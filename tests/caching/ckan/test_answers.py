@@ -138,8 +138,10 @@ def test_a_dataset_with_a_withheld_file_is_not_kept(app: Any, make: Any) -> None
     package = make()
     score(package["id"], withheld=True, withheld_resources=[package["resources"][0]["id"]])
     assert kept(app.get("/dataset/wydatki")) == 0
-    assert kept(app.get("/dataset/")) == 0
     assert kept(app.get(f"/api/3/action/package_show?id={package['id']}")) == 0
+    found = app.get("/api/3/action/package_search?q=wydatki")
+    assert kept(found) > 0
+    assert package["resources"][0]["url"] not in found.body
 
 
 def test_an_answer_is_kept_until_a_set_on_it_crosses_a_threshold(app: Any, make: Any) -> None:

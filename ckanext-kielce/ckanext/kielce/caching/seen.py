@@ -13,8 +13,14 @@ WITHHELD = "kielce_withheld"
 
 
 def package(shown: dict[str, Any]) -> None:
-    """A dataset is shown: remember which, and whether it may be shown to everybody."""
+    """A dataset is shown in full: remember which, and whether it may be shown to everybody.
+
+    With a file withheld its answers are not kept, so that no copy can outlive what a coordinator decides. Lists are: they
+    show no addresses of files, and go when the dataset changes.
+    """
     packages([shown])
+    if has_request_context() and any(part.get(WITHHELD) for part in shown.get("resources") or ()):
+        setattr(g, _SECRET, True)
 
 
 def packages(shown: Iterable[Any]) -> None:
@@ -37,12 +43,8 @@ def hold(row: Any) -> None:
 
 
 def is_secret(shown: dict[str, Any]) -> bool:
-    """Whether a dataset, or a file of it, is not for everybody."""
-    return (
-        bool(shown.get("private"))
-        or shown.get("state", "active") != "active"
-        or any(resource.get(WITHHELD) for resource in shown.get("resources") or ())
-    )
+    """Whether a dataset is not for everybody."""
+    return bool(shown.get("private")) or shown.get("state", "active") != "active"
 
 
 def ids() -> set[str]:
