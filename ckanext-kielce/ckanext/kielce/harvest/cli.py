@@ -92,6 +92,21 @@ def list_runs(name: str, limit: int, as_json: bool) -> None:
 
 
 @harvest.command()
+@click.argument("which", metavar="SOURCE|RUN")
+@click.option("--limit", default=20, show_default=True, help="So many records are shown.")
+@AS_JSON
+def report(which: str, limit: int, as_json: bool) -> None:
+    """Show what a run did, or a refused one would do, record by record and field by field; of a source, its last run."""
+    run_id = which
+    if overview.find(which) is not None:
+        last = runlog.last_runs(_row(which).package.id, 1)
+        if not last:
+            raise click.ClickException(f"There has been no run of {which} yet.")
+        run_id = last[0].id
+    _print(_result(run_id, limit), as_json)
+
+
+@harvest.command()
 @click.argument("names", metavar="SOURCE...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Run every source that is neither off nor paused.")
 @click.option("--wait", is_flag=True, help="Follow the runs until they are over.")
@@ -166,11 +181,7 @@ def _run(
     else:
         for name, result in results.items():
             click.echo(f"{name}: ", nl=False)
-            console.line_of_run(result)
-            console.items(result["items"])
-            if result["items_total"] > len(result["items"]) and shown:
-                click.echo(f"  … {result['items_total'] - shown} more records")
-            console.errors(result["errors"])
+            _print(result, False)
     if not in_time:
         click.secho("Time is up; the runs go on in the background.", fg="yellow", err=True)
         sys.exit(console.TIME_UP)
@@ -183,8 +194,8 @@ def _run(
 def _result(run_id: str, shown: int) -> dict[str, Any]:
     model.Session.expire_all()
     found = runlog.run_of(run_id)
-    if found is None:  # pragma: no cover - it was just started
-        raise click.ClickException(f"Run {run_id} is gone.")
+    if found is None:
+        raise click.ClickException(f"There is no run {run_id}.")
     total, rows = runlog.items(run_id, limit=shown) if shown else (0, [])
     return {
         **runlog.describe(found),
@@ -192,6 +203,17 @@ def _result(run_id: str, shown: int) -> dict[str, Any]:
         "items": rows,
         "items_total": total,
     }
+
+
+def _print(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        console.as_json(result)
+        return
+    console.line_of_run(result)
+    console.items(result["items"])
+    if result["items"] and result["items_total"] > len(result["items"]):
+        click.echo(f"  … {result['items_total'] - len(result['items'])} more records")
+    console.errors(result["errors"])
 
 
 @harvest.command()
@@ -246,18 +268,28 @@ def _conclude(run_id: str, decide: Callable[[str, str], None], as_json: bool) ->
 @harvest.command()
 @SOURCE
 @click.option("--reason", default="", help="Why, for the colleagues.")
-def pause(name: str, reason: str) -> None:
+@AS_JSON
+def pause(name: str, reason: str, as_json: bool) -> None:
     """Stop reading a source by itself, until it is resumed."""
     decisions.pause(_row(name).package.id, _user(), reason)
-    click.echo(f"{name}: paused")
+    _paused(name, as_json)
 
 
 @harvest.command()
 @SOURCE
-def resume(name: str) -> None:
+@AS_JSON
+def resume(name: str, as_json: bool) -> None:
     """Read a paused source by itself again."""
     decisions.resume(_row(name).package.id)
-    click.echo(f"{name}: resumed")
+    _paused(name, as_json)
+
+
+def _paused(name: str, as_json: bool) -> None:
+    told = overview.private(_row(name), runs=0)
+    if as_json:
+        console.as_json({key: told[key] for key in ("name", "paused", "next_due")})
+    else:
+        click.echo(f"{name}: {'paused' if told['paused'] else 'resumed'}")
 
 
 @harvest.command("schedule")

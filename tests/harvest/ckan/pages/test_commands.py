@@ -37,6 +37,12 @@ def test_commands_show_run_and_decide(
     done = cli("run", source.name, "--inline", "--json")
     assert json.loads(done.output)[source.name]["counts"]["change"] == 1
 
+    shown = cli("report", source.name)
+    assert "title: Ścieżki rowerowe -> Drogi dla rowerów" in shown.output and shown.exit_code == 0
+    by_id = json.loads(cli("report", json.loads(done.output)[source.name]["id"], "--json").output)
+    assert by_id["items"][0]["changes"][0]["field"] == "title"
+    assert cli("report", "no-such-run").exit_code == 1
+
     harvester.answer = []
     refused = cli("run", source.name, "--inline")
     assert refused.exit_code == 4 and "refused" in refused.output
@@ -49,7 +55,8 @@ def test_commands_show_run_and_decide(
 
 
 def test_commands_pause_and_schedule(cli: Callable[..., Result], source: Any) -> None:
-    assert cli("pause", source.name, "--reason", "Przenosiny").exit_code == 0
+    paused = cli("pause", source.name, "--reason", "Przenosiny", "--json")
+    assert json.loads(paused.output)["paused"]["reason"] == "Przenosiny"
     assert "Przenosiny" in cli("show", source.name).output
     assert source.name not in json.loads(cli("run", "--all", "--json").output)
     assert cli("resume", source.name).exit_code == 0
