@@ -183,6 +183,17 @@ def test_a_file_of_its_own_brings_its_colours_for_light_and_dark():
     assert "<style" not in draw.svg(drawing())
 
 
+def test_apart_from_its_page_a_drawing_says_what_it_is_and_where_from():
+    made = drawing(
+        "bars", names=[""], values=[[1, 2, 3]], told=[["1", "2", "3 tys."]], source="Źródło: Wydatki"
+    )
+    text = draw.svg(made, own_style=draw.style(dark=False))
+    assert "Źródło: Wydatki" in text
+    assert text.count("&lt;b&gt;Tytuł&lt;/b&gt;") == 2
+    assert ">3 tys.<" in text
+    assert "Źródło" not in draw.svg(made)
+
+
 def test_lines_differ_in_more_than_colour():
     text = draw.svg(drawing())
     assert 'stroke-dasharray="7 4"' in text

@@ -37,7 +37,7 @@ def table(with_plugins, clean_db, tmp_path):
 
 def test_the_first_chart_with_its_numbers_and_facts(app, table):
     page = app.get(f"/chart/{table}", status=200).body
-    assert "<h1>kwota [zł] – suma według: dzień</h1>" in page
+    assert "<h1>kwota [zł] według: dzień</h1>" in page
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="k-chart" role="img"' in page
     assert "Wykres liniowy" in page
     assert '<th scope="row">01.01.2024</th>' in page
@@ -68,6 +68,7 @@ def test_images_are_given_with_marks(app, table):
         app.get(f"/chart/{table}.svg", headers={"If-None-Match": svg.headers["ETag"]}, status=304).get_data()
         == b""
     )
+    assert "Źródło: Wydatki, " in svg.body
     png = app.get(f"/chart/{table}.png?save=1", status=200)
     assert png.get_data().startswith(b"\x89PNG")
     assert "attachment" in png.headers["Content-Disposition"]

@@ -13,6 +13,8 @@ from html import escape
 WIDTH, HEIGHT = 760, 420
 TOP, BOTTOM, RIGHT = 20, 64, 24
 ROW = 30
+#: Height of the title over a drawing that is a file of its own.
+HEAD = 28
 LETTER = 7.6
 MARKS = ("circle", "square", "diamond", "up", "down", "ring")
 DASHES = ("", "7 4", "2 4", "10 3 2 3", "5 2", "1 3")
@@ -24,7 +26,10 @@ FONT = "'Source Sans 3','Portal Sans','Segoe UI',Roboto,'Noto Sans',Arial,sans-s
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn, ready in words: labels of places, names and values of series, the values' own words for the axis."""
+    """What is drawn, ready in words: labels of places, names and values of series, the values in words.
+
+    ``source`` stands under a drawing that is a file of its own.
+    """
 
     kind: str
     title: str
@@ -34,6 +39,8 @@ class Drawing:
     values: Sequence[Sequence[float | None]]
     axis: str
     ticks: Sequence[tuple[float, str]]
+    told: Sequence[Sequence[str]] = ()
+    source: str = ""
 
 
 def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -74,6 +81,12 @@ def _rules(ground: str, ink: str, quiet: str, line: str, colours: Sequence[str])
 def svg(drawing: Drawing, *, own_style: str = "", ids: str = "chart") -> str:
     """The drawing. ``own_style`` makes a file of its own of it; ``ids`` begins the ids of its title and description."""
     body, height = _bars(drawing) if drawing.kind == "bars" else _upright(drawing)
+    if own_style:
+        # Apart from its page a drawing must say what it is and where it is from.
+        head = _text(16, 26, cut(drawing.title, 88), more=' font-weight="bold"')
+        foot = _text(16, height + HEAD + 18, cut(drawing.source, 104), "c-quiet")
+        body = f'{head}<g transform="translate(0 {HEAD})">{body}</g>{foot}'
+        height += HEAD + (30 if drawing.source else 0)
     ground = f'<rect class="c-ground" width="{WIDTH}" height="{height}"/>' if own_style else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="k-chart" role="img" viewBox="0 0 {WIDTH} {height}" '
@@ -234,8 +247,12 @@ def _bars(drawing: Drawing) -> tuple[str, int]:
                 continue
             a, b = sorted((x(value), x(0.0)))
             parts.append(_rect(at, a, y + 4 + at * thick, b - a, thick - 1))
+            if drawing.told and groups == 1:
+                parts.append(_text(b + 8, y + row / 2 + 5, drawing.told[at][place], "c-quiet"))
     bottom = top + len(drawing.places) * row
     parts.append(f'<line class="c-axis" x1="{x(0.0):.1f}" x2="{x(0.0):.1f}" y1="{top}" y2="{bottom:.1f}"/>')
+    if drawing.told and groups == 1:
+        return "".join(parts), int(bottom + 14)  # each bar tells its value
     for value, words in (drawing.ticks[0], drawing.ticks[-1]):
         parts.append(_text(x(value), bottom + 20, words, "c-quiet", "middle"))
     return "".join(parts), int(bottom + 34)

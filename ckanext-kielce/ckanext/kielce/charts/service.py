@@ -63,7 +63,7 @@ def make(resource: Mapping[str, Any], args: Args, lang: str, *, numbers: bool = 
     return made
 
 
-def drawing(chart: series.Chart, lang: str) -> draw.Drawing:
+def drawing(chart: series.Chart, lang: str, source: str = "") -> draw.Drawing:
     """The chart in words and numbers, ready to be drawn."""
     known = [value for one in chart.series for value in one.values if value is not None]
     ticks = draw.nice_ticks(min(known, default=0), max(known, default=1))
@@ -76,20 +76,22 @@ def drawing(chart: series.Chart, lang: str) -> draw.Drawing:
         values=[one.values for one in chart.series],
         axis=words.measure(chart, tk._),
         ticks=[(tick, words.number(tick, lang)) for tick in ticks],
+        told=[[words.number(value, lang) for value in one.values] for one in chart.series],
+        source=source,
     )
 
 
-def svg_file(chart: series.Chart, lang: str) -> bytes:
+def svg_file(chart: series.Chart, lang: str, source: str = "") -> bytes:
     """The drawing as a file of its own, light or dark as its reader's screen is."""
-    text = draw.svg(drawing(chart, lang), own_style=draw.style(dark=True))
+    text = draw.svg(drawing(chart, lang, source), own_style=draw.style(dark=True))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
-def png(chart: series.Chart, lang: str) -> bytes:
+def png(chart: series.Chart, lang: str, source: str = "") -> bytes:
     """The drawing as an image of dots, light, with a font of ours: servers need none."""
     import resvg_py
 
-    text = draw.svg(drawing(chart, lang), own_style=draw.style(dark=False))
+    text = draw.svg(drawing(chart, lang, source), own_style=draw.style(dark=False))
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=text,

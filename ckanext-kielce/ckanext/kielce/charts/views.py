@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 kielce_charts = Blueprint("kielce_charts", __name__)
 
 #: Raised when the same numbers are drawn differently.
-DRAWER = 1
+DRAWER = 2
 KEEP_SECONDS = 300
 
 
@@ -87,7 +87,10 @@ def image(resource_id: str, kind: str) -> Response:
     if tk.request.if_none_match.contains_weak(mark[:32]):
         answer.status_code = 304
         return answer
-    body = service.svg_file(made.chart, lang) if kind == "svg" else service.png(made.chart, lang)
+    source = _source(resource, lang)
+    body = (
+        service.svg_file(made.chart, lang, source) if kind == "svg" else service.png(made.chart, lang, source)
+    )
     answer.set_data(body)
     answer.headers["Content-Type"] = "image/svg+xml" if kind == "svg" else "image/png"
     if kind == "svg":
@@ -95,6 +98,14 @@ def image(resource_id: str, kind: str) -> Response:
     if tk.request.args.get("save"):
         answer.headers["Content-Disposition"] = f'attachment; filename="wykres-{resource_id[:8]}.{kind}"'
     return answer
+
+
+def _source(resource: dict[str, Any], lang: str) -> str:
+    """Where the numbers of an image come from: the dataset's title and address."""
+    pkg = tk.get_action("package_show")({}, {"id": resource["package_id"]})
+    title = (pkg.get("title_en") if lang == "en" else None) or pkg.get("title") or pkg["name"]
+    url = tk.url_for("dataset.read", id=pkg["name"], _external=True, locale="default")
+    return str(tk._("Source: {title}, {url}").format(title=title, url=url))
 
 
 def _public(resource_id: str) -> bool:
