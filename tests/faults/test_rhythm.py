@@ -43,7 +43,8 @@ def test_a_run_that_nobody_writes_is_told_and_goes_on_when_somebody_does(portal:
         run = portal.begin(source)
         portal.wait(lambda: portal.run_row(run)["state"] == "writing", "the run to be read", 30)
         portal.sql(
-            "UPDATE kielce_harvest_run SET read_at = read_at - interval '11 minutes' WHERE id = %(id)s", id=run
+            "UPDATE kielce_harvest_run SET read_at = read_at - interval '11 minutes' WHERE id = %(id)s",
+            id=run,
         )
         told(
             portal,
