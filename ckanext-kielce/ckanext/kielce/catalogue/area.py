@@ -20,7 +20,7 @@ PARAMETERS = (BBOX, DISTRICT, *SIDES)
 
 
 def apply(search_params: dict[str, Any]) -> None:
-    """Put the rectangle that is meant into ``ext_bbox``.
+    """Put the rectangle that is meant into ``ext_bbox``, a district into the filters.
 
     Raises SearchError for numbers that are none, or that make no rectangle, and for an unknown district.
     """
@@ -28,8 +28,20 @@ def apply(search_params: dict[str, Any]) -> None:
     if not extras or extras.get(BBOX):
         return
     box = rectangle(extras)
-    if box:
+    if box and extras.get(DISTRICT):
+        # What describes the whole city would fill the answer: only what names the district, or a layer that lies there.
+        search_params.setdefault("fq_list", []).append(of_district(str(extras[DISTRICT]), box))
+    elif box:
         extras[BBOX] = ",".join(f"{side:g}" for side in box)
+
+
+def of_district(code: str, box: tuple[float, ...]) -> str:
+    """Return the filter for data of a district: rows that name it, or an extent of their own that touches its rectangle."""
+    west, south, east, north = box
+    inside = (
+        f"minx:[* TO {east:g}] AND maxx:[{west:g} TO *] AND miny:[* TO {north:g}] AND maxy:[{south:g} TO *]"
+    )
+    return f'vocab_named:"{code}" OR ({inside})'
 
 
 def rectangle(chosen: Mapping[str, Any]) -> tuple[float, ...]:

@@ -282,7 +282,7 @@ def kielce_related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def kielce_near(q: str) -> list[dict[str, Any]]:
-    """Return sets that hold any of the words, for a search that found none with all of them."""
+    """Return sets that hold the words, for a search that its filters left empty."""
     return pages.near(q)
 
 

@@ -137,12 +137,8 @@ def related(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def near(q: str) -> list[dict[str, Any]]:
-    """Return the best sets that hold any of the words, for a search that found none with all of them."""
-    words = " ".join(word for word in q.split() if word.isalnum() and len(word) > 2)
-    if not words:
-        return []
-    found = search(q=words, rows=NEAR_ROWS, facet="false", extras={"ext_kielce_any_word": "yes"})
-    return found["results"]
+    """Return the best sets for the words alone, for a search that its filters left empty."""
+    return search(q=q, rows=NEAR_ROWS, facet="false")["results"] if q.strip() else []
 
 
 def harvested_from(pkg: Mapping[str, Any]) -> dict[str, str]:

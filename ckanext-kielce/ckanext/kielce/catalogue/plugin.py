@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckanext.kielce import schemas
 from ckanext.kielce.catalogue import cli as cli_module
-from ckanext.kielce.catalogue import find_helpers, fresh, helpers, views, ways
+from ckanext.kielce.catalogue import find_helpers, fresh, helpers, solr, views, ways
 from ckanext.kielce.catalogue.index import with_facet_fields
 from ckanext.kielce.catalogue.search import SearchHooks
 from ckanext.kielce.common.translation import KielceTranslation
@@ -43,6 +43,7 @@ class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:
         """Register templates, public files, the asset bundle ``kielce`` and the licences of the portal."""
+        solr.keep_connections()
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "kielce")

@@ -14,6 +14,7 @@ from typing import Any
 from ckan.common import g
 from ckanext.kielce.catalogue import area
 from ckanext.kielce.catalogue.finding import lexicon, query
+from ckanext.kielce.catalogue.finding.text import key
 from ckanext.kielce.catalogue.finding.understanding import Question, Unit, understand
 from flask import has_request_context
 
@@ -108,7 +109,7 @@ def search(original: Callable[..., Any], context: Any, data_dict: dict[str, Any]
         found = original(context, {**data_dict, SOME_WORDS: "yes"})
     found["understood"] = {
         "instead": question.instead,
-        "mended": question.mended,
+        "mended": mended(question, known),
         "also": also(question, known),
         "some_words": bool(some_words and found["count"]),
     }
@@ -120,9 +121,16 @@ def search(original: Callable[..., Any], context: Any, data_dict: dict[str, Any]
 
 def also(question: Question, known: lexicon.Lexicon, most: int = 4) -> list[str]:
     """Return the first words of the vocabulary that are looked for besides those of the question, that datasets hold."""
-    said = {word.lower() for unit in question.units for word in (*unit.words, " ".join(unit.words))}
+    asked = [frozenset(map(key, unit.words)) for unit in question.telling]
     found = dict.fromkeys(term for unit in question.telling for term in _others(unit, known))
-    return [term for term in found if term.lower() not in said][:most]
+    return [term for term in found if not any(query.covers(known.alive[term], mine) for mine in asked)][:most]
+
+
+def mended(question: Question, known: lexicon.Lexicon) -> str:
+    """Return the question with the words that are looked for instead, spelt as the datasets spell them; "" for none."""
+    if not question.instead:
+        return ""
+    return " ".join(known.spelt.get(key(word), word) for unit in question.units for word in unit.words)
 
 
 def _others(unit: Unit, known: lexicon.Lexicon) -> list[str]:

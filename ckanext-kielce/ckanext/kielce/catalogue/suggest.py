@@ -85,8 +85,9 @@ def _datasets(
     begun = query.beginnings(words(typed[:LONGEST]))
     rows = _titles(context, begun, limit)
     if not rows:
-        mended = understand(typed[:LONGEST], known).mended
-        rows = _titles(context, query.beginnings(words(mended)), limit) if mended else []
+        meant = understand(typed[:LONGEST], known)
+        used = [word for unit in meant.units for word in unit.words]
+        rows = _titles(context, query.beginnings(used), limit) if meant.instead else []
     for row in rows:
         title = row.get("title_en") if lang != "pl" else None
         yield Suggestion(

@@ -102,7 +102,7 @@ def _alternatives(unit: Unit, lexicon: Lexicon, alone: bool) -> Iterator[tuple[s
     for groups, weight, most in ways:
         for term in _terms(groups, unit.english, lexicon, most):
             # What holds the words asked for is found by them already, and would count twice.
-            if not _covers(lexicon.alive[term], mine):
+            if not covers(lexicon.alive[term], mine):
                 yield (_phrase(tuple(words(term))) if len(words(term)) > 1 else _escaped(term)), weight
 
 
@@ -120,7 +120,8 @@ def _of_parts(unit: Unit, lexicon: Lexicon) -> Iterator[Group]:
                     yield term.group
 
 
-def _covers(pattern: Pattern, mine: frozenset[str]) -> bool:
+def covers(pattern: Pattern, mine: frozenset[str]) -> bool:
+    """Whether a term holds all of some words in one form or another."""
     return all(any(word in forms for forms in pattern) for word in mine)
 
 

@@ -79,11 +79,6 @@ class Question:
         """What was typed -> what is looked for instead."""
         return {" ".join(unit.typed): " ".join(unit.words) for unit in self.units if unit.typed}
 
-    @property
-    def mended(self) -> str:
-        """The question with the words that are looked for instead; empty when nothing was mended."""
-        return " ".join(word for unit in self.units for word in unit.words) if self.instead else ""
-
 
 def understand(question: str, lexicon: Lexicon) -> Question:
     """Read a question as people type it."""
