@@ -50,9 +50,8 @@ def ask(
         recipients: list[str | tuple[str, str]] = [
             (shown, email) for _id, shown, email in people.get(unit_id or "", ()) if email
         ]
-        entry = vocabularies.unit(name) if name else None
-        if not recipients and entry is not None and entry.data.get("email"):
-            recipients = [(title, str(entry.data["email"]))]
+        if not recipients and (address := _role_address(unit_id, name)):
+            recipients = [(title, address)]
         sent = []
         if recipients:
             subject = _words()["subject"].format(title=members[0][0].title or members[0][0].name)
@@ -67,6 +66,14 @@ def ask(
                     "Nobody of the unit {title} has an address to write to. Give it an editor with an e-mail address."
                 ).format(title=title or "–")
     return asked, refused
+
+
+def _role_address(unit_id: str | None, name: str) -> str:
+    """The unit's own address: its field ``email``, else that of the vocabulary of units; "" for none."""
+    group = ckan_model.Group.get(unit_id) if unit_id else None
+    given = (group.extras or {}).get("email") if group is not None else ""
+    entry = vocabularies.unit(name) if name else None
+    return str(given or (entry.data.get("email") if entry else "") or "").strip()
 
 
 def _body(viewer: Viewer, members: Sequence[tuple[Any, str]], note: str, sender: Any) -> str:

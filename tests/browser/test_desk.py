@@ -1,0 +1,169 @@
+"""The coordinator's desk in a browser: journeys with and without scripts, accessible in both languages, at phone width."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.portal]
+
+LISTS = [
+    "",
+    "/zmiany",
+    "/terminy",
+    "/naprawy",
+    "/dane-osobowe",
+    "/obietnice",
+    "/blizniaki",
+    "/zbiory",
+    "/nieaktualizowane",
+    "/jednostki",
+    "/dziennik",
+    "/role",
+]
+
+
+def sign_in(chromium, portal, name, secret):
+    secrets = Path(os.environ.get("KIELCE_PORTAL_INI", "?")).with_name("secrets.json")
+    if not secrets.is_file():
+        pytest.skip("KIELCE_PORTAL_INI does not name the running portal's settings")
+    page = chromium.new_context().new_page()
+    page.goto(f"{portal}/user/login")
+    page.fill("#field-login", name)
+    page.fill("#field-password", json.loads(secrets.read_text())[secret])
+    page.locator("main button[type=submit]").click()
+    page.wait_for_load_state("networkidle")
+    return page.context.storage_state()
+
+
+@pytest.fixture(scope="session")
+def coordinator(chromium, portal):
+    """The cookies of a signed-in coordinator."""
+    return sign_in(chromium, portal, "koordynator", "coordinator")
+
+
+@pytest.fixture(scope="session")
+def owner(chromium, portal):
+    """The cookies of a signed-in editor of one unit."""
+    return sign_in(chromium, portal, "mpec", "owner")
+
+
+@pytest.fixture(scope="session")
+def looked(chromium, portal, coordinator):
+    """Addresses of a task's dataset and of the unit that publishes it."""
+    page = chromium.new_context(storage_state=coordinator).new_page()
+    page.goto(f"{portal}/pulpit/zbiory")
+    return {
+        "dataset": page.locator("tbody th a").first.get_attribute("href"),
+        "unit": page.locator("tbody td a").first.get_attribute("href"),
+    }
+
+
+def faults(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
+        for fault in Axe().run(page).response["violations"]
+    ]
+
+
+@pytest.mark.parametrize("path", [*LISTS, "dataset", "unit"])
+@pytest.mark.parametrize(("lang", "width"), [("pl", 1280), ("en", 360)])
+def test_page_is_accessible_and_fits(visit, coordinator, looked, path, lang, width):
+    address = looked.get(path, f"/pulpit{path}")
+    seen = visit(address if lang == "pl" else f"/en{address}", width, storage_state=coordinator)
+    assert seen.outside == [] and seen.errors == []
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(seen.page) == []
+    assert seen.page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_task_is_put_off_and_taken_up_again(visit, coordinator, scripts):
+    page = visit("/pulpit?kind=detail", scripts=scripts, storage_state=coordinator).page
+    title = page.locator(".kd-task h2 a").first.inner_text()
+    before = page.locator(".k-bar p").first.inner_text()
+    page.locator(".kd-task").first.get_by_role("button", name="Odłóż o tydzień").click()
+    assert "Odłożono." in page.locator(".flash-messages").inner_text()
+    assert "kind=detail" in page.url
+    assert page.locator(".k-bar p").first.inner_text() != before
+    page.goto(page.url.replace("kind=detail", "kind=detail&state=snoozed"))
+    row = page.locator(".kd-task", has=page.get_by_role("link", name=title, exact=True)).first
+    row.get_by_role("button", name="Podejmij na nowo").click()
+    assert "Z powrotem na liście." in page.locator(".flash-messages").inner_text()
+
+
+def test_many_are_acknowledged_at_once_and_taken_up_again(visit, coordinator):
+    page = visit("/pulpit?kind=detail", storage_state=coordinator).page
+    for place in (0, 1):
+        page.locator("input[name=item]").nth(place).check()
+    page.select_option("#b-act", "acknowledge")
+    page.fill("#b-reason", "na próbę")
+    page.get_by_role("button", name="Wykonaj dla zaznaczonych").click()
+    assert "Potwierdzono. (2)" in page.locator(".flash-messages").inner_text()
+    page.goto(page.url.split("?")[0] + "?kind=detail&state=acknowledged")
+    for box in page.locator("input[name=item]").all():
+        box.check()
+    page.select_option("#b-act", "reopen")
+    page.get_by_role("button", name="Wykonaj dla zaznaczonych").click()
+    assert "Z powrotem na liście." in page.locator(".flash-messages").inner_text()
+
+
+def test_filters_narrow_by_keyboard_alone(visit, coordinator):
+    page = visit("/pulpit/zbiory", storage_state=coordinator).page
+    page.locator(".kd-filters > summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#f-status").focus()
+    page.select_option("#f-status", "overdue")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Pokaż", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert "status=overdue" in page.url
+    words = page.locator("tbody .k-status").all_inner_texts()
+    assert set(words) <= {"spóźnione", "Spóźnione"}
+
+
+def test_a_list_is_downloaded(visit, coordinator):
+    page = visit("/pulpit/jednostki", storage_state=coordinator).page
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Pobierz jako CSV").click()
+    text = Path(waited.value.path()).read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].startswith("Kto publikuje;")
+
+
+def test_an_owner_checks_a_worse_file_and_throws_it_away(visit, owner, tmp_path):
+    page = visit("/pulpit/zbiory", storage_state=owner).page
+    links = [link.get_attribute("href") for link in page.locator("tbody th a").all()]
+    for link in links:
+        page.goto(page.url.split("/pulpit")[0] + link)
+        if page.locator("input[type=file]").count():
+            break
+    else:
+        pytest.skip("the owner has no set with a file to replace")
+    broken = tmp_path / "nowy.csv"
+    broken.write_text("<!DOCTYPE html><html><body>Zaloguj się</body></html>", encoding="utf-8")
+    page.locator("input[type=file]").first.set_input_files(broken)
+    page.get_by_role("button", name="Najpierw sprawdź").first.click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == "Lepszy czy gorszy?"
+    assert "Gorszy" in page.locator(".kd-verdict").inner_text()
+    assert faults(page) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Wyrzuć").click()
+    page.wait_for_load_state()
+    assert "Wyrzucono" in page.locator(".flash-messages").inner_text()
+
+
+def test_an_owner_sees_no_other_unit(visit, owner):
+    page = visit("/pulpit/jednostki", storage_state=owner).page
+    assert page.locator("tbody tr").count() == 1
+    assert page.get_by_role("link", name="Role").count() == 0
+
+
+def test_nobody_is_led_to_the_log_in_page(visit):
+    page = visit("/pulpit").page
+    assert "/user/login" in page.url
