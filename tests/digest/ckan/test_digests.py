@@ -144,6 +144,15 @@ def test_fifty_sets_are_one_mail(mail_server, unit):
     assert len(re.findall(r"^\d+\. Zbiór", plain(mail), re.MULTILINE)) == 50
 
 
+def test_one_fault_in_five_formats_is_one_matter(mail_server, dataset):
+    turn(START)
+    files = [transition(dataset, "found", key=f"f{n}", code="truncated", data=TOLD) for n in range(5)]
+    turn(START + DAY, *files)
+    ((_receiver, mail),) = mails(mail_server)
+    assert mail["Subject"].startswith("1 nowa sprawa")
+    assert "To samo w jeszcze 4 plikach tego zbioru." in plain(mail)
+
+
 def test_what_only_follows_is_not_told_beside_its_cause(mail_server, dataset):
     turn(START)
     grade = transition(dataset, "grade_down", data={"before": "A", "after": "C"})

@@ -63,7 +63,8 @@ def text_of(letter: Letter) -> letters.Text:
     news = news_of(letter)
     names = titles(news)
     items = []
-    for each in news:
+    for same in together(news):
+        each = same[0]
         name, title = names.get(each.package_id, ("", each.package_id))
         seen, remedy = each.told[letter.lang]
         items.append(
@@ -78,6 +79,7 @@ def text_of(letter: Letter) -> letters.Text:
                 private=each.private,
                 told_to=(each.told_at, each.address) if letter.kind == "escalation" else None,
                 again=each.at < letter.created_at - dt.timedelta(days=min(table.snooze_days())),
+                others=len(same) - 1,
             )
         )
     unit = owners.units([letter.unit_id]).get(letter.unit_id)
@@ -91,6 +93,14 @@ def text_of(letter: Letter) -> letters.Text:
         until=letter.created_at + dt.timedelta(days=options.link_days),
         escalates=options.escalate_days >= 0,
     )
+
+
+def together(news: Iterable[News]) -> list[list[News]]:
+    """The same finding in several files of a set is one matter: tables are often published in five formats."""
+    found: dict[tuple[str, str, str], list[News]] = {}
+    for each in news:
+        found.setdefault((each.package_id, each.kind, each.code), []).append(each)
+    return list(found.values())
 
 
 def titles(news: Iterable[News]) -> dict[str, tuple[str, str]]:

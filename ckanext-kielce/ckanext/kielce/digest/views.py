@@ -45,7 +45,7 @@ def answer(word: str) -> Response:
 
 def _act(letter: Any) -> str:
     form = tk.request.form
-    chosen = set(form.getlist("news"))
+    chosen = {word for value in form.getlist("news") for word in value.split()}
     news = [each for each in answers.open_news(letter) if each.id in chosen]
     if not news:
         raise tk.ValidationError({"news": [tk._("Mark at least one matter")]})
@@ -61,15 +61,22 @@ def _act(letter: Any) -> str:
 def _shown(letter: Any) -> list[dict[str, Any]]:
     lang = "pl" if str(tk.h.lang() or "").startswith("pl") else "en"
     standing = {each.id for each in answers.open_news(letter)}
-    titles = posting.titles(posting.news_of(letter))
-    return [
-        {
-            **answers.describe(each),
-            "title": titles.get(each.package_id, ("", ""))[1],
-            "name": titles.get(each.package_id, ("", ""))[0],
-            "seen": each.told[lang][0],
-            "remedy": each.told[lang][1],
-            "open": each.id in standing,
-        }
-        for each in posting.news_of(letter)
-    ]
+    news = posting.news_of(letter)
+    titles = posting.titles(news)
+    shown = []
+    for same in posting.together(news):
+        # Of a fault in several files those that stand are answered for together.
+        each = next((one for one in same if one.id in standing), same[0])
+        name, title = titles.get(each.package_id, ("", ""))
+        shown.append(
+            {
+                **answers.describe(each),
+                "ids": " ".join(one.id for one in same if one.id in standing),
+                "title": title,
+                "name": name,
+                "seen": each.told[lang][0],
+                "remedy": each.told[lang][1],
+                "open": each.id in standing,
+            }
+        )
+    return shown

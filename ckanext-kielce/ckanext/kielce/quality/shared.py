@@ -12,7 +12,7 @@ from typing import Any
 
 from ckan import model as ckan_model
 
-from . import presentation, store, withholding, words
+from . import gains, presentation, store, withholding, words
 from .gains import Fix, fixes
 from .gather.fetching import kind_of as way_in
 from .jobs import enqueue_observe, enqueue_score
@@ -58,6 +58,7 @@ __all__ = [
     "late_list",
     "league",
     "next_crossing",
+    "points_won",
     "quality_for",
     "quality_for_many",
     "seen_versions",
@@ -139,3 +140,13 @@ def schema_changes(limit: int, lang: str = "pl", package_id: str | None = None) 
 def withheld_files() -> frozenset[str]:
     """Ids of all files that are kept from the public for now."""
     return withholding.all_withheld()
+
+
+def points_won(issues: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], float]:
+    """Points of the index that mending each issue brings back; one query.
+
+    :param issues: (dataset id, kind: ``late``, ``broken`` or ``found``, code of the finding or "")
+    """
+    wanted = list(issues)
+    lost = gains.lost([ckan_model.Package.id.in_({issue[0] for issue in wanted})]) if wanted else {}
+    return {issue: gains.points_of(issue[1], issue[2], lost.get(issue[0], ())) for issue in wanted}

@@ -25,6 +25,7 @@ class Item:
     :ivar points: of the score that mending brings back; 0 where it is not known
     :ivar told_to: for an escalation, when and to whom it was told
     :ivar again: it was put off and comes back
+    :ivar others: how many more files of the set have the same
     """
 
     title: str
@@ -37,6 +38,7 @@ class Item:
     private: bool = False
     told_to: tuple[dt.datetime, str] | None = None
     again: bool = False
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ def _subject(say: Mapping[str, Any], kind: str, asked: int, whole: int, unit: st
 
 def _shown(item: Item, say: Mapping[str, Any], lang: str) -> dict[str, Any]:
     more = []
+    if item.others:
+        forms = say["others"]
+        pattern = formatting.plural(item.others, *forms) if lang == "pl" else forms[item.others > 1]
+        more.append(pattern.format(n=formatting.number(item.others, lang)))
     if item.points >= 0.1 and item.section != "better":
         more.append(say["gain"].format(points=formatting.number(item.points, lang, 1)))
     if item.told_to:
