@@ -130,3 +130,28 @@ def test_deep_nesting_is_told_and_ordinary_values_pass():
 )
 def test_whole_numbers_of_actions(value, is_one):
     assert guard.is_whole(value) is is_one
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [("true", True), (" No ", True), (1, True), ("", False), ("maybe", False), ([], False)],
+)
+def test_truths_of_actions(value, is_one):
+    assert guard.is_truth(value) is is_one
+
+
+def test_lists_of_texts_and_conditions():
+    assert guard.are_texts(["a"])
+    assert guard.are_texts("a")
+    assert not guard.are_texts(["a", 1])
+    assert guard.are_conditions({"a": 1})
+    assert not guard.are_conditions("[ ]")
+    assert not guard.are_conditions([])
+    assert not guard.are_conditions(5)
+
+
+def test_the_table_of_types_names_types_that_are_checked():
+    table = guard.table()
+    assert set(table["by_name"].values()) <= set(guard.WRONG)
+    assert {kind for types in table["actions"].values() for kind in types.values()} <= set(guard.WRONG)
+    assert set(guard.CHECKS) == set(guard.WRONG)

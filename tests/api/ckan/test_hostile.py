@@ -23,31 +23,18 @@ pytestmark = [
 TEXTS = [
     "abc",
     "-1",
-    "0",
-    "9" * 23,
-    "2147483648",
     "9223372036854775807",
     "a\x00b",
-    "'",
-    '"',
-    "{",
     "[]",
-    "{}",
     "a:b",
     "(",
-    "NaN",
-    "1e309",
-    "../../etc/passwd",
-    "😀",
-    "x" * 3000,
     "{!term f=id}x",
     "id:[* TO",
-    "AND",
-    "\\",
-    "\n",
     "1.5",
+    "",
+    "x" * 3000,
 ]
-VALUES = [5, -1, True, 1.5, [], ["a", ["b"]], {}, {"a": {"b": 1}}, 2**70, [None], [1]]
+VALUES = [5, True, ["a", ["b"]], {"a": {"b": 1}}, [None], [], 2**70]
 BODIES = [
     b"{",
     b"[]",
@@ -87,11 +74,11 @@ def test_no_question_to_a_read_action_is_answered_by_a_fault(app, streets):
         for parameter in docstrings.told(name).parameters:
             for text in TEXTS:
                 query = urllib.parse.urlencode({**example, parameter.name: text})
-                if ask(app, f"{path}?{query}") >= 500:
-                    faults.append((name, parameter.name, text[:30]))
+                faults += [(name, parameter.name, text[:30])] * (ask(app, f"{path}?{query}") >= 500)
             for value in VALUES:
-                if ask(app, path, json={**example, parameter.name: value}) >= 500:
-                    faults.append((name, parameter.name, value))
+                faults += [(name, parameter.name, value)] * (
+                    ask(app, path, json={**example, parameter.name: value}) >= 500
+                )
     assert faults == []
 
 

@@ -77,10 +77,11 @@ def call(operation: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, An
     site = str(tk.config["ckan.site_url"]).rstrip("/")
     url = codes.address(site, operation["path"], filled)
     shown = [item for item in inputs if item.get("required") or item["value"]]
-    shown += [item for item in inputs if item not in shown]
+    more = [item for item in inputs if item not in shown]
     return {
         **operation,
-        "inputs": shown[:MOST_INPUTS],
+        "inputs": shown,
+        "more_inputs": more[:MOST_INPUTS],
         "missing": missing,
         "url": url,
         "codes": codes.all_of(url, LISTS.get(operation["id"], "")),

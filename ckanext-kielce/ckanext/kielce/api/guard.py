@@ -7,9 +7,13 @@ actions' own docstrings name, so a new action needs no entry here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from ckan.logic import get_action
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.api import docstrings, problems
@@ -22,6 +26,7 @@ DEEPEST = 30
 #: Greatest number of PostgreSQL's integer, which offsets, limits and rows become.
 GREATEST = 2**31 - 1
 WHOLE_BITS = 63
+TRUTHS = frozenset({"true", "yes", "on", "y", "t", "1", "false", "no", "off", "n", "f", "0"})
 #: Parameters that become part of a query as they are: a number there ends in a failing statement.
 IDS = frozenset({"id", "resource_id", "name"})
 
@@ -56,7 +61,10 @@ def check() -> Response | None:
 def _params() -> dict[str, Any]:
     """What CKAN will hand to the action; {} where CKAN itself refuses the body."""
     if request.method == "POST" and request.form:
-        return {key: values[0] if len(values) == 1 else values for key, values in request.form.lists()}
+        form = {key: values[0] if len(values) == 1 else values for key, values in request.form.lists()}
+        only = next(iter(form)) if len(form) == 1 else None
+        # A form of one key without a value is JSON to CKAN: that is how `curl -d '{…}'` sends it.
+        return _object(only) if only is not None and form[only] in ("", "1") else form
     if request.args and request.method == "GET":
         return {key: values[0] if len(values) == 1 else values for key, values in request.args.lists()}
     if not request.data:
@@ -64,6 +72,14 @@ def _params() -> dict[str, Any]:
     try:
         found = request.get_json()
     except (BadRequest, UnsupportedMediaType):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -98,21 +114,52 @@ def fault(value: Any, depth: int = 0) -> str:
 
 
 def _mistyped(name: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Values that are not of the type that the action's docstring names."""
-    for parameter in docstrings.told(name).parameters:
-        value = params.get(parameter.name)
-        if value is None or value == "":
-            continue
-        if parameter.type == "integer" and not is_whole(value):
-            yield parameter.name, tk._("must be a whole number")
-        elif _is_text(parameter) and not isinstance(value, str | int | float):
-            yield parameter.name, tk._("must be one text")
-        elif parameter.name in IDS and not isinstance(value, str):
-            yield parameter.name, tk._("must be an id or a name")
+    """Values that are not of the type which the action's docstring, or the table, names."""
+    types = types_of(name)
+    for key, value in params.items():
+        kind = "name" if key in IDS else types.get(key, "")
+        if value is not None and kind in WRONG and not CHECKS[kind](value):
+            yield key, tk._(WRONG[kind])
 
 
-def _is_text(parameter: docstrings.Parameter) -> bool:
-    return parameter.type == "string" or parameter.name in IDS
+def types_of(name: str) -> dict[str, str]:
+    """Type of each parameter of an action: the docstring's, or the table's; "" for one that is not checked."""
+    types = {parameter.name: parameter.type for parameter in docstrings.told(name).parameters}
+    types |= {key: kind for key, kind in table()["by_name"].items() if types.get(key, "integer") == ""}
+    return types | table()["actions"].get(name, {})
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The table of types: ``by_name`` and ``actions``."""
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("types.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def is_text(value: Any) -> bool:
+    """True for one text."""
+    return isinstance(value, str)
+
+
+def are_texts(value: Any) -> bool:
+    """True for one text or a list of texts."""
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    )
+
+
+def are_conditions(value: Any) -> bool:
+    """True for what may be filters of the DataStore; it fails on an empty list."""
+    if isinstance(value, str):
+        return value.replace(" ", "") != "[]"
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value))
+
+
+def is_truth(value: Any) -> bool:
+    """True for what CKAN's `asbool` reads as yes or no; on anything else it fails."""
+    if isinstance(value, str):
+        return value.strip().lower() in TRUTHS
+    return isinstance(value, bool | int)
 
 
 def is_whole(value: Any) -> bool:
@@ -123,3 +170,22 @@ def is_whole(value: Any) -> bool:
         return abs(value) <= GREATEST
     text = value.strip().removeprefix("-") if isinstance(value, str) else ""
     return text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= GREATEST
+
+
+CHECKS = {
+    "integer": is_whole,
+    "boolean": is_truth,
+    "string": is_text,
+    "name": is_text,
+    "texts": are_texts,
+    "conditions": are_conditions,
+}
+#: Type -> what to say of a value that is not of it.
+WRONG = {
+    "integer": N_("must be a whole number"),
+    "boolean": N_("must be true or false"),
+    "string": N_("must be one text"),
+    "name": N_("must be an id or a name"),
+    "texts": N_("must be a text or a list of texts"),
+    "conditions": N_("must be a JSON object"),
+}

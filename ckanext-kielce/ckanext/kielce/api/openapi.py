@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ckanext.kielce.api import docstrings, own_paths
+from ckanext.kielce.api import docstrings, guard, own_paths
 from ckanext.kielce.api.catalogue_of_tables import Known
 from ckanext.kielce.api.tables import json_type
 
 VERSION = "3.1.0"
 #: Changes when what is generated does; with the tables' versions it is the version of the document.
-SHAPE = 2
-_RESULT = re.compile(r"list of (\w+)", re.IGNORECASE)
+SHAPE = 3
+#: Type of a parameter, as `guard` knows it -> its schema.
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "integer": {"type": "integer", "minimum": 0, "maximum": guard.GREATEST},
+    "boolean": {"type": "boolean"},
+    "string": {"type": "string"},
+    "texts": {"type": "string"},
+    "conditions": {"type": "string", "contentMediaType": "application/json"},
+}
 
 
 @cache
@@ -127,11 +134,9 @@ def _action(name: str, lang: str, samples: Mapping[str, str]) -> dict[str, Any]:
     entry, told = reads()[name], docstrings.told(name)
     required = set(entry.get("required", ()))
     example = filled(entry.get("example", {}), samples, lang)
-    parameters = []
+    parameters, types = [], guard.types_of(name)
     for parameter in told.parameters:
-        schema: dict[str, Any] = {"type": parameter.type} if parameter.type else {}
-        if parameter.type == "integer":
-            schema |= {"minimum": 0, "maximum": 2**31 - 1}
+        schema: dict[str, Any] = dict(SCHEMAS.get(types[parameter.name], {}))
         found: dict[str, Any] = {"name": parameter.name, "in": "query", "schema": schema}
         if parameter.text:
             found["description"] = parameter.text

@@ -11,8 +11,11 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
 #: Kinds of changes that can be announced.
-KINDS = ("columns", "address", "content", "end")
+#: A list: CKAN's `one_of` formats its message with it, which a tuple breaks.
+KINDS = ["columns", "address", "content", "end"]
 LONGEST = 2000
+#: Changes of one answer.
+MOST = 200
 #: Most days ahead that a change may be announced.
 FURTHEST = 1100
 _WARSAW = ZoneInfo("Europe/Warsaw")
@@ -54,16 +57,17 @@ def changes(
     return {
         "id": [ignore_missing, unicode_safe],
         "limit": [default(50), natural_number_validator, _at_most],
-        "lang": [default("pl"), unicode_safe, one_of(("pl", "en"))],
+        "lang": [default("pl"), unicode_safe, one_of(["pl", "en"])],
     }
 
 
-def _at_most(value: int) -> int:
-    return min(value, 200)
+def _at_most(value: Any) -> Any:
+    # CKAN goes on to the next validator after one that has refused the value.
+    return min(value, MOST) if isinstance(value, int) else value
 
 
-def _not_too_long(value: str) -> str:
-    if len(value) > LONGEST:
+def _not_too_long(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST:
         raise tk.Invalid(tk._("is longer than {most} characters").format(most=LONGEST))
     return value
 
