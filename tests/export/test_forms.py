@@ -75,3 +75,14 @@ def test_lines_become_a_list_wherever_they_are_cut():
     empty = Sink()
     JsonList(empty).end()
     assert empty.data == b"[]\n"
+
+
+def test_the_attributes_of_a_layer_in_many_formats_are_one_table(monkeypatch):
+    from ckanext.kielce.export import offers
+
+    monkeypatch.setattr(offers, "may_see", lambda _id, _user=None: True)
+    formats = ("GEOJSON", "GPKG", "CSV", "GML")
+    files = [{**resource(format_, format_), "datastore_active": True} for format_ in formats]
+    assert [table["id"] for table in offers.tables_of({"resources": files})] == ["CSV"]
+    layers = [file for file in files if file["id"] != "CSV"]
+    assert [table["id"] for table in offers.tables_of({"resources": layers})] == ["GEOJSON"]

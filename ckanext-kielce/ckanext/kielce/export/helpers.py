@@ -51,7 +51,9 @@ def kielce_export_of_dataset(
     """Return what can be had of a dataset (or of one file of it): ``tables``, ``layers`` and the address of the ``package``."""
     tables, layers = offers.tables_of(pkg), offers.layers_of(pkg)
     if resource is not None:
-        tables = [table for table in tables if table["id"] == resource["id"]]
+        tables = (
+            [dict(resource)] if resource.get("datastore_active") and offers.may_see(resource["id"]) else []
+        )
         layers = [resource] if sources.format_of(resource) and resource.get("url") else []
     url = tk.url_for("kielce_export.package", package_id=pkg["name"]) if tables or layers else ""
     return {"tables": tables, "layers": layers, "package": url}

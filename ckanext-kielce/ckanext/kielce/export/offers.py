@@ -32,13 +32,18 @@ def may_see(resource_id: str, user: Mapping[str, Any] | None = None) -> bool:
 
 
 def tables_of(pkg: Mapping[str, Any], user: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """The files of a dataset that have a table and that the reader may see."""
+    """The files of a dataset that have a table and that the reader may see.
+
+    A layer's files in several formats hold the same attributes: of them one is taken, and none where a table stands beside.
+    """
     found = [resource for resource in pkg.get("resources") or () if resource.get("datastore_active")]
-    return [
+    seen = [
         resource
         for resource in found
         if not resource.get("kielce_withheld") and may_see(resource["id"], user)
     ]
+    plain = [resource for resource in seen if not sources.format_of(resource)]
+    return plain or seen[:1]
 
 
 def layers_of(pkg: Mapping[str, Any], user: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -126,9 +126,19 @@
     var mark = token("--k-map-mark");
     var titles = JSON.parse(words.columns || "{}");
     var layer = L.geoJSON(null, {
-      style: { color: mark, weight: 2, fillColor: mark, fillOpacity: 0.2 },
+      style: function (feature) {
+        /* Points have a style of their own. */
+        return /Point$/.test(feature.geometry.type) ? {} : { color: mark, weight: 2, fillColor: mark, fillOpacity: 0.2 };
+      },
       pointToLayer: function (feature, place) {
-        return L.circleMarker(place, { radius: 6, color: mark, weight: 2, fillColor: token("--k-gold"), fillOpacity: 0.9 });
+        var many = data.kielce.total > 500;
+        return L.circleMarker(place, {
+          radius: many ? 4 : 6,
+          color: mark,
+          weight: many ? 1 : 2,
+          fillColor: token("--k-gold"),
+          fillOpacity: 0.9,
+        });
       },
       onEachFeature: function (feature, shape) {
         shape.bindPopup(function () {
