@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ckan.logic.schema import validator_args
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
@@ -42,5 +44,6 @@ def usage_actions(default: ValidatorFactory, is_positive_integer: Validator) -> 
     return {"days": [default(30), is_positive_integer, _at_most]}
 
 
-def _at_most(value: int) -> int:
-    return min(value, _LONGEST)
+def _at_most(value: Any) -> Any:
+    # CKAN goes on to the next validator after one that has refused the value.
+    return min(value, _LONGEST) if isinstance(value, int) else value
