@@ -45,7 +45,7 @@ def test_who_comes_second_is_given_the_file_of_the_first(store):
     key, order = key_of("slow"), []
 
     def first():
-        with store.making(key) as kept:
+        with store.making(key, 5) as kept:
             order.append(kept)
             entered.set()
             go.wait(5)
@@ -65,8 +65,24 @@ def test_who_comes_second_is_given_the_file_of_the_first(store):
 
 
 def enter(store, key):
-    with store.making(key) as kept:
+    with store.making(key, 5) as kept:
         return kept
+
+
+def test_nobody_waits_for_ever(store):
+    with store.making(key_of("a"), 1), pytest.raises(BusyError), store.making(key_of("a"), 0.1):
+        pass
+
+
+def test_drafts_of_processes_that_are_gone_are_cleared(store):
+    left = store.folder / "draft" / "left"
+    left.mkdir(parents=True)
+    (left / "half").write_bytes(b"x")
+    os.utime(left, (1, 1))
+    with store.draft() as work:
+        store.prune()
+        assert work.exists()
+    assert not left.exists()
 
 
 def test_only_so_many_at_once(store):

@@ -51,7 +51,7 @@ def obtain(order: Order, *, large: bool = False) -> Kept | None:
 def make(order: Order, seconds: float) -> Kept:
     """Make the file of an order within ``seconds``. Raises `FailedError`, `SlowError`, `BusyError`."""
     files = store()
-    with files.making(order.key) as kept:
+    with files.making(order.key, seconds) as kept:
         if kept is not None:
             return kept
         with files.slot(), files.draft() as work:

@@ -17,6 +17,8 @@ from ckanext.kielce.export.formats import LAYER_SOURCES
 from ckanext.kielce.export.store import Kept, Store, key_of
 from ckanext.kielce.tables.shared import TableError, open_file
 
+#: Seconds that a reader waits while another fetches the same file.
+FETCH_SECONDS = 20.0
 #: Parameters of a service's address that a GetFeature request of ours sets.
 _OWN = frozenset({"service", "version", "request", "typename", "typenames", "outputformat", "srsname"})
 
@@ -70,7 +72,7 @@ def current(store: Store, pkg: Mapping[str, Any], resource: Mapping[str, Any]) -
         kept = store.get(key_of("source", known["sha256"]))
         if kept is not None:
             return kept
-    with store.making(f"{key_of('fetch', resource['id'])}"):
+    with store.making(key_of("fetch", resource["id"]), FETCH_SECONDS):
         known = _note(note)
         if (
             known.get("said") == said

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from typing import Any
 FAILURE_SECONDS = 300
 #: A draft this old belongs to a process that is gone.
 DRAFT_SECONDS = 3600
+POLL_SECONDS = 0.1
 _BLOCK = 1 << 20
 
 
@@ -67,9 +69,22 @@ class Store:
             yield Path(folder)
 
     @contextlib.contextmanager
-    def making(self, key: str) -> Iterator[Kept | None]:
-        """Hold a key while its file is made: who comes second waits and is given the file of the first."""
-        with self._locked(f"{key}.lock"):
+    def making(self, key: str, seconds: float) -> Iterator[Kept | None]:
+        """Hold a key while its file is made: who comes second waits and is given the file of the first.
+
+        Raises `BusyError` when the first is not done within ``seconds``.
+        """
+        # Keys share a few thousand locks: there must not be a file for each key that ever was.
+        with contextlib.ExitStack() as stack:
+            until = time.monotonic() + seconds
+            while True:
+                try:
+                    stack.enter_context(self._locked(f"key-{key[:3]}.lock"))
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise BusyError from None
+                    time.sleep(POLL_SECONDS)
             yield self.get(key)
 
     @contextlib.contextmanager
@@ -78,7 +93,7 @@ class Store:
         for number in range(self.slots):
             with contextlib.ExitStack() as stack:
                 try:
-                    stack.enter_context(self._locked(f"slot-{number}.lock", wait=False))
+                    stack.enter_context(self._locked(f"slot-{number}.lock"))
                 except BlockingIOError:
                     continue
                 yield
@@ -124,6 +139,10 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 state = path.stat()
                 files.append((state.st_mtime, state.st_size, path))
+        for work in self.folder.glob("draft/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - work.stat().st_mtime > DRAFT_SECONDS:
+                    shutil.rmtree(work, ignore_errors=True)
         total, gone = sum(size for _used, size, _path in files), 0
         for _used, size, path in sorted(files):
             if total <= self.most_bytes:
@@ -141,13 +160,12 @@ class Store:
         return len(found)
 
     @contextlib.contextmanager
-    def _locked(self, name: str, *, wait: bool = True) -> Iterator[None]:
-        # Locks of files end with their process, however it ends. There are few names, for keys share 256 files.
+    def _locked(self, name: str) -> Iterator[None]:
+        """Hold a lock; BlockingIOError when another has it. Locks of files end with their process, however it ends."""
         folder = self.folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
-        short = name if name.startswith("slot-") else f"{name[:2]}.lock"
-        with (folder / short).open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        with (folder / name).open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
 
 
