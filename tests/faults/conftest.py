@@ -43,6 +43,8 @@ def configure(portal: Portal, town: Town, options: dict[str, object]) -> None:
     )
     services.control(portal.profile, "restart", "portal:worker", "portal:gather", "portal:fetch")
     portal.options = options
+    # a process that the supervisor calls running may still be loading: it runs when it has done some work
+    portal.run(portal.source(town.open(f"rozruch-{os.urandom(2).hex()}", 1)), 300)
 
 
 @pytest.fixture(scope="session")
