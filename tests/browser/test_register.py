@@ -1,4 +1,4 @@
-"""The register, and the page behind a digest link, in a browser: accessible, fitting a phone, in one language, without scripts."""
+"""The register, and the page behind a digest link, in a browser: accessible, fitting a phone, in one language."""
 
 import json
 import os
