@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckanext.kielce import schemas
 from ckanext.kielce.catalogue import cli as cli_module
-from ckanext.kielce.catalogue import find_helpers, fresh, helpers, solr, views, ways
+from ckanext.kielce.catalogue import find_helpers, fresh, helpers, solr, views, ways, words
 from ckanext.kielce.catalogue.index import with_facet_fields
 from ckanext.kielce.catalogue.search import SearchHooks
 from ckanext.kielce.common.translation import KielceTranslation
@@ -50,6 +50,13 @@ class KielcePlugin(SearchHooks, KielceTranslation, p.SingletonPlugin):
         # CKAN's licence register reads a file by its absolute address, which a declared default can't hold.
         if not config.get("licenses_group_url"):
             config["licenses_group_url"] = f"file://{schemas.FOLDER / 'vocabularies' / 'licences.json'}"
+
+    def update_config_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Let the portal's own synonyms be edited in the running portal."""
+        schema[words.OPTION] = [
+            tk.get_validator(name) for name in ("ignore_missing", "unicode_safe", "kielce_synonym_lines")
+        ]
+        return schema
 
     # IPackageController
     def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:

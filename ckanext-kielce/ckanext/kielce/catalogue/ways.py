@@ -138,7 +138,7 @@ def search_words() -> str | Response:
         except tk.NotAuthorized as error:
             tk.abort(403, str(error))
         except tk.ValidationError as error:
-            fault = "; ".join(error.error_dict["lines"])
+            fault = "; ".join(error.error_summary.values())
         else:
             return tk.redirect_to("kielce_ways.search_words", saved="1")
     shown = tk.get_action("kielce_search_words_show")({}, {})

@@ -12,6 +12,7 @@ from ckanext.kielce.catalogue.logic.normalise import normalised
 from ckanext.kielce.catalogue.seed import seed
 from ckanext.kielce.catalogue.summary import Summary, summary
 from ckanext.kielce.common import vocabularies
+from flask import has_request_context
 
 __all__ = [
     "kielce_catalogue_seed",
@@ -123,7 +124,7 @@ def kielce_search_suggest(context: Any, data_dict: dict[str, Any]) -> list[sugge
         limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
     except (TypeError, ValueError) as error:
         raise tk.ValidationError({"limit": [tk._("Write a whole number")]}) from error
-    lang = str(data_dict.get("lang") or tk.h.kielce_lang())
+    lang = str(data_dict.get("lang") or (tk.h.kielce_lang() if has_request_context() else "pl"))
     return suggest.suggest(
         context, str(data_dict.get("q") or ""), limit, "pl" if lang.startswith("pl") else "en"
     )
