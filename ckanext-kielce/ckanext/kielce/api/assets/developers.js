@@ -36,7 +36,8 @@
     rewrite(link.textContent, form.dataset.site + path);
     box.hidden = false;
     box.setAttribute("aria-busy", "true");
-    fetch(path, { headers: { Accept: "application/json" }, credentials: "omit" })
+    /* Below the page's own language, so that mistakes are told in it. */
+    fetch(form.dataset.root + path, { headers: { Accept: "application/json" }, credentials: "omit" })
       .then(function (answer) {
         return answer.text().then(function (body) {
           var shown = body;
