@@ -35,7 +35,7 @@ sub vcl_recv {
             set req.http.X-Purged = xkey.purge(req.http.Surrogate-Key);
         }
         if (req.http.Surrogate-Key-Soft) {
-            set req.http.X-Purged = xkey.softpurge(req.http.Surrogate-Key-Soft);
+            set req.http.X-Made-Old = xkey.softpurge(req.http.Surrogate-Key-Soft);
         }
         return (synth(200, "Purged"));
     }

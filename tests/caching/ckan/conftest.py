@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.caching import crossings
 
 EXAMPLES = Path(__file__).parents[2] / "catalogue" / "examples.py"
 
@@ -24,7 +25,8 @@ def example() -> Any:
 
 @pytest.fixture
 def clean(clean_db: Any, clean_index: Any) -> None:
-    """Nothing in the database and in the index."""
+    """Nothing in the database and in the index, and nothing remembered of them."""
+    crossings.forget()
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ answer, and nothing in it is private, withheld or an error. See docs/reference/c
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
+from uuid import UUID
 
 from ckan import model
 from ckan.common import current_user
@@ -16,6 +18,9 @@ from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.caching import keys, rules, seen
 from flask import Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
 
 PRIVATE = "private, no-store"
 #: Public files under a name that changes with their content, and the others.
@@ -46,8 +51,12 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
         response.headers["Vary"] = _vary()
         return
     kind = rules.kind_of(endpoint, (request.view_args or {}).get("logic_function"), dataset_types())
-    shown = seen.ids() | asked_for()
-    seconds = kept_for(kind, shown, dt.datetime.now(dt.timezone.utc))
+    try:
+        shown = seen.ids() or asked_for()
+        seconds = kept_for(kind, shown, dt.datetime.now(dt.timezone.utc))
+    except SQLAlchemyError as error:
+        log.warning("Nobody may keep %s: %s", request.path, error)
+        shown, seconds = set(), 0
     if seconds <= 0:
         _set(response, PRIVATE)
         return
@@ -121,10 +130,11 @@ def asked_for() -> set[str]:
     found: set[str] = set()
     for name in ("resource_id", "id"):
         wanted = request.args.get(name) or (request.view_args or {}).get(name)
-        if isinstance(wanted, str) and (resource := model.Session.get(model.Resource, wanted)) is not None:
-            found.add(resource.package_id)
-    # CKAN has given its connection back before this; it is not to be left open.
-    model.Session.remove()
+        if isinstance(wanted, str) and len(wanted) == len(str(UUID(int=0))):
+            resource = model.Session.get(model.Resource, wanted)
+            found |= {resource.package_id} if resource is not None else set()
+            # CKAN has given its connection back before this; it is not to be left open.
+            model.Session.remove()
     return found
 
 
@@ -135,10 +145,14 @@ def kept_for(kind: rules.Kind, shown: set[str], now: dt.datetime) -> int:
         longest = min(longest, tk.config.get("ckanext.kielce.cache.unpurged_seconds"))
     if longest <= 0 or not plugin_loaded("kielce_quality") or (not shown and not kind.lists):
         return longest
+    from ckanext.kielce.caching import crossings
     from ckanext.kielce.quality import shared
 
-    crossing = shared.next_crossing(None if kind.lists else shown, now)
-    model.Session.remove()
+    if kind.lists:
+        crossing = crossings.first_of_all(now)
+    else:
+        crossing = shared.next_crossing(shown, now)
+        model.Session.remove()
     return longest if crossing is None else min(longest, max(1, int((crossing - now).total_seconds())))
 
 

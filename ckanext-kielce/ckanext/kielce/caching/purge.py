@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection
+from functools import cache
+from itertools import zip_longest
 
 import ckan.lib.jobs as ckan_jobs
 import redis
@@ -25,6 +27,12 @@ class CacheAwayError(Exception):
     """A cache did not take the purge; the message says which and why."""
 
 
+@cache
+def connections() -> requests.Session:
+    """Connections that are kept open: a harvest purges after each of its commits."""
+    return requests.Session()
+
+
 def addresses() -> list[str]:
     """Where purges go."""
     return list(tk.config.get("ckanext.kielce.cache.purge_urls") or ())
@@ -37,13 +45,13 @@ def send(hard: Collection[str], soft: Collection[str] = ()) -> int:
     :raises CacheAwayError: when one of them does not answer; the others are told all the same
     """
     purged, away = 0, []
-    headers = [{"Surrogate-Key": " ".join(batch)} for batch in keys.batches(hard)]
-    headers += [{"Surrogate-Key-Soft": " ".join(batch)} for batch in keys.batches(soft)]
+    pairs = zip_longest(keys.batches(hard), keys.batches(soft), fillvalue=[])
+    headers = [{"Surrogate-Key": " ".join(one), "Surrogate-Key-Soft": " ".join(two)} for one, two in pairs]
     timeout = tk.config.get("ckanext.kielce.cache.purge_timeout")
     for address in addresses():
         try:
             for each in headers:
-                answer = requests.request("PURGE", address, headers=each, timeout=timeout)
+                answer = connections().request("PURGE", address, headers=each, timeout=timeout)
                 answer.raise_for_status()
                 purged += int(answer.headers.get("X-Purged", 0))
         except requests.RequestException as error:

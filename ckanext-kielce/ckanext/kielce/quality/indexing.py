@@ -72,7 +72,7 @@ def widen_query(params: dict[str, Any]) -> dict[str, Any]:
 def add_to_results(search_results: dict[str, Any]) -> dict[str, Any]:
     """Attach ``quality`` to each result and titles to the facets; one database query a page."""
     results = [item for item in search_results.get("results", ()) if isinstance(item, dict) and "id" in item]
-    scores = store.scores_of([item["id"] for item in results])
+    scores = store.scores_of([item["id"] for item in results], whole=False)
     for item in results:
         score: Score | None = scores.get(item["id"])
         if score is not None:

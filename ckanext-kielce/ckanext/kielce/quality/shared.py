@@ -28,6 +28,7 @@ from .overview import (
     sets,
     status_texts,
     turning_between,
+    with_points,
 )
 from .pending import FrequencyChange, frequency_changes
 from .publish.seen import seen_versions, version_text
@@ -73,6 +74,7 @@ __all__ = [
     "unit_summary",
     "version_text",
     "way_in",
+    "with_points",
 ]
 
 
@@ -87,7 +89,8 @@ def quality_for(dataset_id: str, lang: str = "pl") -> dict[str, Any]:
 
 def quality_for_many(dataset_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What result cards show (index, grade, reason, status, next expected update) by dataset id; one query."""
-    return {key: presentation.compact(score) for key, score in store.scores_of(dataset_ids).items()}
+    scores = store.scores_of(dataset_ids, whole=False)
+    return {key: presentation.compact(score) for key, score in scores.items()}
 
 
 def series_members(dataset_id: str) -> set[str]:

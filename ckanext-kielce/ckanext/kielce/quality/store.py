@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 from flask import has_request_context
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 
 from . import model
 from .domain.rules import RULES
@@ -48,13 +49,18 @@ def score_of(package_id: str) -> model.Score | None:
     return found
 
 
-def scores_of(package_ids: Iterable[str]) -> dict[str, model.Score]:
-    """Present scores by dataset id, in one query."""
+def scores_of(package_ids: Iterable[str], *, whole: bool = True) -> dict[str, model.Score]:
+    """Present scores by dataset id, in one query.
+
+    :param whole: not, and the large columns (what was measured and judged in detail) are left to be loaded when asked for
+    """
     ids = list(package_ids)
     if not ids:
         return {}
-    rows = Session.scalars(select(model.Score).where(model.Score.package_id.in_(ids)))
-    return {row.package_id: row for row in rows}
+    query = select(model.Score).where(model.Score.package_id.in_(ids))
+    if not whole:
+        query = query.options(defer(model.Score.mqa), defer(model.Score.assessment))
+    return {row.package_id: row for row in Session.scalars(query)}
 
 
 def members_of(package_id: str) -> set[str]:
