@@ -52,19 +52,24 @@ def test_a_stranger_is_turned_away(app: Any, town: Any, headers: Any, path: str)
     page(app, f"/pulpit{path}", headers("stranger"), 403)
 
 
-def test_nobody_is_asked_to_log_in(app: Any, town: Any) -> None:
-    answer = app.get("/pulpit", follow_redirects=False)
-    assert answer.status_code in (302, 401)
-    assert "Wypadki" not in answer.body
+def test_nobody_is_led_to_log_in_and_back(app: Any, town: Any) -> None:
+    answer = app.get("/pulpit?kind=late", follow_redirects=False)
+    assert answer.status_code == 302
+    assert "/user/login?came_from=" in answer.headers["Location"] and "kind" in answer.headers["Location"]
+    data = {"one": f"snooze|{town.late['id']}|late"}
+    assert app.post("/pulpit/dzialanie", data=data, follow_redirects=False).status_code == 302
 
 
 def test_today_has_one_row_a_task_with_the_next_act_as_its_button(app: Any, town: Any, headers: Any) -> None:
     shown = page(app, "/pulpit", headers("coordinator"))
     rows = re.findall(r'<li class="kd-task.*?(?=<li class="kd-task|</ol>)', shown)
-    by_title = {re.search(r"<h2>.*?>(.*?)</a>", row)[1]: row for row in rows if "kd-kind--detail" not in row}
-    assert "Zapytaj właściciela" in by_title["Wypadki"]
-    assert "Zdecyduj" in by_title["Lista najemców"] and "plik wstrzymany" in by_title["Lista najemców"]
-    assert "Zdecyduj" in by_title["Ciepło"] and "Obowiązuje: " in by_title["Ciepło"]
+    by_title = {
+        (re.search(r"<h2>.*?>(.*?)</a>", row)[1], re.search(r"kd-kind--(\w+)", row)[1]): row for row in rows
+    }
+    assert "Zapytaj właściciela" in by_title["Wypadki", "late"]
+    assert "Zdecyduj" in by_title["Lista najemców", "alert"]
+    assert "plik wstrzymany" in by_title["Lista najemców", "alert"]
+    assert "Zdecyduj" in by_title["Ciepło", "frequency"] and "Obowiązuje: " in by_title["Ciepło", "frequency"]
     assert "Lista najemców" in rows[0]  # what is kept from the public comes first
 
 
@@ -83,7 +88,7 @@ def test_an_auditor_is_offered_nothing(app: Any, town: Any, headers: Any) -> Non
 @pytest.mark.parametrize(
     ("query", "there", "gone"),
     [
-        ("?kind=late", "Wypadki", "Ciepło"),
+        ("?kind=late", "Wypadki", "Lista najemców"),
         ("?unit=cieplownia", "Ciepło", "Wypadki"),
         ("?domain=energia", "Ciepło", "Wypadki"),
         ("?status=overdue", "Wypadki", "Ciepło"),

@@ -16,7 +16,7 @@ from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.notify.shared import tell
 from ckanext.kielce.quality.shared import Filter, issues
 
-from . import lists, tasks
+from . import lists, naming, tasks
 from .roles import Viewer, people_of
 
 #: Mails are in Polish: owners are the city's own.
@@ -40,7 +40,7 @@ def ask(
     for package, task in wanted:
         by_unit[package.owner_org].append((package, task))
     people = people_of(unit for unit in by_unit if unit)
-    titles = lists.unit_titles(by_unit, LANG)
+    titles = naming.unit_titles(by_unit, LANG)
     sender = ckan_model.User.get(viewer.name)
     headers = {"Reply-To": sender.email} if sender is not None and sender.email else None
     asked: dict[str, int] = {}

@@ -11,7 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.quality import shared as quality
 
-from . import journal, lists, staging, tasks
+from . import journal, lists, naming, staging, tasks
 from .asked import Asked
 from .roles import Viewer, coordinators, people_of
 
@@ -53,7 +53,7 @@ def units(viewer: Viewer, lang: str) -> list[tuple[str, str]]:
     )
     if viewer.units is not None:
         query = query.filter(group.id.in_(sorted(viewer.units)))
-    found = lists.unit_titles((row.id for row in query), lang)
+    found = naming.unit_titles((row.id for row in query), lang)
     return sorted(found.values(), key=lambda unit: unit[1].lower())
 
 
@@ -66,11 +66,11 @@ def dataset(viewer: Viewer, package: dict[str, Any], lang: str) -> dict[str, Any
     """What the page of one dataset shows."""
     now = utc_now()
     wanted = Asked(dataset=package["id"], state="all")
-    found = tasks.tasks(viewer, wanted, now=now)
+    found = tasks.ranked(tasks.tasks(viewer, wanted, now=now))
     total, lines = journal.read(viewer, Asked(dataset=package["id"]), LINES, 0)
-    people_known = lists.user_names(line.user for line in lines)
+    people_known = naming.user_names(line.user for line in lines)
     score = quality.sets(wanted.wanted(viewer), "name", 1, 0)[1]
-    unit_name, unit_title = lists.unit_titles([package.get("owner_org")], lang).get(
+    unit_name, unit_title = naming.unit_titles([package.get("owner_org")], lang).get(
         package.get("owner_org"), ("", "")
     )
     editable = tk.h.check_access("package_update", {"id": package["id"]})
@@ -110,10 +110,10 @@ def unit(viewer: Viewer, group: Any, lang: str) -> dict[str, Any]:
     """What the page of one unit shows."""
     now = utc_now()
     wanted = Asked(unit=group.name)
-    found = tasks.of_kind(tasks.tasks(viewer, wanted, now=now), "")
+    found = tasks.ranked(tasks.of_kind(tasks.tasks(viewer, wanted, now=now), ""))
     league = lists.listed("units", viewer, wanted, lang, limit=1).rows
     worst = lists.listed("sets", viewer, Asked(unit=group.name, sort="index"), lang)
-    titles = lists.unit_titles([group.id], lang)
+    titles = naming.unit_titles([group.id], lang)
     return {
         "viewer": viewer,
         "list": "units",

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckan import model as ckan_model
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import vocabularies
 from ckanext.kielce.common.columns import utc_now
@@ -15,11 +14,10 @@ from ckanext.kielce.quality import shared as quality
 
 from . import journal, tasks
 from .asked import Asked
+from .naming import Row, frequency_word, iso, unit_titles, user_names, with_units
 from .roles import Viewer
 from .settings import settings
 from .words import KINDS, STATES
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,47 +35,6 @@ class Listed:
 Lister = Callable[[Viewer, Asked, int, int, str], Listed]
 
 
-def _iso(moment: dt.date | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def unit_titles(ids: Iterable[str | None], lang: str) -> dict[str | None, tuple[str, str]]:
-    """Organisation -> (name, title in the reader's language); one query."""
-    group = ckan_model.Group
-    wanted = {key for key in ids if key}
-    if not wanted:
-        return {}
-    rows = ckan_model.Session.query(group.id, group.name, group.title).filter(group.id.in_(sorted(wanted)))
-    found: dict[str | None, tuple[str, str]] = {}
-    for unit_id, name, title in rows:
-        entry = vocabularies.unit(name)
-        found[unit_id] = (name, entry.label(lang) if entry else title or name)
-    return found
-
-
-def user_names(ids: Iterable[str | None]) -> dict[str | None, str]:
-    """User's id or name -> name to show; one query."""
-    user = ckan_model.User
-    wanted = sorted({key for key in ids if key})
-    if not wanted:
-        return {}
-    rows = ckan_model.Session.query(user.id, user.name, user.fullname).filter(
-        user.id.in_(wanted) | user.name.in_(wanted)
-    )
-    found: dict[str | None, str] = {}
-    for user_id, name, fullname in rows:
-        found[user_id] = found[name] = fullname or name
-    return found
-
-
-def _with_units(rows: list[Row], lang: str) -> list[Row]:
-    """Name the units of rows that hold ``owner_org``."""
-    titles = unit_titles((row.get("owner_org") for row in rows), lang)
-    for row in rows:
-        row["unit_name"], row["unit"] = titles.get(row.get("owner_org"), ("", ""))
-    return rows
-
-
 # --- tasks
 
 
@@ -85,7 +42,7 @@ def _tasks(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
     """Today's list."""
     now = utc_now()
     every = tasks.tasks(viewer, wanted, now=now)
-    found = tasks.of_kind(every, wanted.kind)
+    found = tasks.ranked(tasks.of_kind(every, wanted.kind))
     return Listed(len(found), task_rows(found[offset : offset + limit], lang, now), tasks.by_kind(every))
 
 
@@ -116,7 +73,7 @@ def task_rows(found: Sequence[tasks.Task], lang: str, now: dt.datetime) -> list[
                 "remedy": remedy,
                 "more": max(0, len(issue.subjects) - 1) if told else 0,
                 "files": list(issue.resource_ids),
-                "since": _iso(issue.since),
+                "since": iso(issue.since),
                 "points": issue.points,
                 "use": task.use,
                 "gain": round(task.gain, 1),
@@ -125,9 +82,9 @@ def task_rows(found: Sequence[tasks.Task], lang: str, now: dt.datetime) -> list[
                 "new": task.new,
                 "state": tk._(STATES[task.state(now)]),
                 "open": task.state(now) == "open",
-                "asked": _iso(task.mark.asked_at) if task.mark else None,
+                "asked": iso(task.mark.asked_at) if task.mark else None,
                 "assigned": people.get(task.mark.assigned_to, "") if task.mark else "",
-                "answered": _iso(task.other.changed_at) if task.other and not task.other.asked_at else None,
+                "answered": iso(task.other.changed_at) if task.other and not task.other.asked_at else None,
                 "answer": (task.other.note or "") if task.other else "",
                 "note": (task.mark.note or "") if task.mark else "",
                 "before": frequency_word(issue.data.get("before"), lang),
@@ -136,7 +93,7 @@ def task_rows(found: Sequence[tasks.Task], lang: str, now: dt.datetime) -> list[
                 "subject": issue.subjects[0] if issue.subjects else "",
             }
         )
-    return _with_units(rows, lang)
+    return with_units(rows, lang)
 
 
 def _said(
@@ -156,12 +113,6 @@ def _said(
         tk._("Updates were promised more often than now. The new promise counts once you approve it."),
         tk._("Approve it with a public reason, or reject it."),
     )
-
-
-def frequency_word(value: str | None, lang: str) -> str:
-    """A declared frequency (EU code or URI) in words; "" for none."""
-    entry = vocabularies.frequency(value) if value else None
-    return entry.label(lang) if entry else value or ""
 
 
 def _of_kind(kind: str) -> Lister:
@@ -192,12 +143,12 @@ def _changes(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) 
                 "kind": item.kind,
                 "tone": item.tone,
                 "code": item.code,
-                "at": _iso(item.at),
+                "at": iso(item.at),
                 "what": what,
                 "remedy": remedy,
             }
         )
-    return Listed(len(found), _with_units(rows, lang), counts)
+    return Listed(len(found), with_units(rows, lang), counts)
 
 
 def changes(
@@ -251,15 +202,15 @@ def _sets_where(
                 "grade": score.grade if score else None,
                 "index": score.quality_index if score else None,
                 "what": item.sentence(lang),
-                "last": _iso(score.last_content_at) if score else None,
-                "end": _iso(score.newest_period) if score else None,
-                "next": _iso(score.next_expected) if score else None,
-                "due": _iso(score.due_at) if score else None,
-                "overdue": _iso(score.overdue_at) if score else None,
+                "last": iso(score.last_content_at) if score else None,
+                "end": iso(score.newest_period) if score else None,
+                "next": iso(score.next_expected) if score else None,
+                "due": iso(score.due_at) if score else None,
+                "overdue": iso(score.overdue_at) if score else None,
                 "withheld": bool(score and (score.withheld or score.withheld_resources)),
             }
         )
-    return Listed(total, _with_units(rows, lang))
+    return Listed(total, with_units(rows, lang))
 
 
 def _closed(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -274,15 +225,15 @@ def _closed(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -
             "title": title,
             "owner_org": owner_org,
             "kind": decision.kind,
-            "at": _iso(decision.decided_at),
-            "end": _iso(decision.valid_until.date() if decision.valid_until else None),
+            "at": iso(decision.decided_at),
+            "end": iso(decision.valid_until.date() if decision.valid_until else None),
             "who": people.get(decision.user_id, decision.user_id or ""),
             "note": decision.reason,
             "subject": decision.id,
         }
         for package_id, name, title, owner_org, decision in found
     ]
-    return Listed(total, _with_units(rows, lang))
+    return Listed(total, with_units(rows, lang))
 
 
 # --- what gains most, twins, units, log
@@ -308,7 +259,7 @@ def _fixes(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
                 "gain": round(fix.gain, 1),
             }
         )
-    return Listed(total, _with_units(rows, lang))
+    return Listed(total, with_units(rows, lang))
 
 
 def _twins(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -333,7 +284,7 @@ def _twins(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
                 "other_unit": sides[1]["unit"],
                 "sides": sides,
                 "keys": [here for here, _there in pair.keys],
-                "since": _iso(pair.since),
+                "since": iso(pair.since),
                 "count": pair.count,
                 "compared": pair.compared,
                 "note": pair.reason,
@@ -363,7 +314,7 @@ def _units(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
         }
         for place, row in enumerate(found[offset : offset + limit], offset + 1)
     ]
-    return Listed(len(found), _with_units(rows, lang))
+    return Listed(len(found), with_units(rows, lang))
 
 
 def _log(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -376,7 +327,7 @@ def _log(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> L
             "name": entry.name,
             "title": entry.title,
             "owner_org": entry.owner_org,
-            "at": _iso(entry.at),
+            "at": iso(entry.at),
             "who": people.get(entry.user, entry.user or ""),
             "act": journal.word(entry),
             "task": entry.task or "",
@@ -384,7 +335,7 @@ def _log(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> L
         }
         for entry in entries
     ]
-    return Listed(total, _with_units(rows, lang))
+    return Listed(total, with_units(rows, lang))
 
 
 LISTS: Mapping[str, Lister] = {
@@ -399,58 +350,6 @@ LISTS: Mapping[str, Lister] = {
     "closed": _closed,
     "units": _units,
     "log": _log,
-}
-_TASK = (
-    "title",
-    "unit",
-    "kind_text",
-    "what",
-    "remedy",
-    "since",
-    "points",
-    "use",
-    "gain",
-    "state",
-    "assigned",
-    "asked",
-)
-#: Columns of each list as a file; the address comes last.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "tasks": _TASK,
-    "alerts": _TASK,
-    "frequencies": ("title", "unit", "before", "after", "since", "who", "state", "asked"),
-    "changes": ("at", "title", "unit", "what", "remedy"),
-    "due": ("title", "unit", "next", "due", "overdue", "frequency", "last", "status", "grade"),
-    "sets": (
-        "title",
-        "unit",
-        "domain",
-        "status",
-        "grade",
-        "index",
-        "last",
-        "end",
-        "next",
-        "frequency",
-        "withheld",
-    ),
-    "closed": ("title", "unit", "end", "at", "who", "note"),
-    "fixes": ("title", "unit", "what", "remedy", "points", "use", "gain"),
-    "twins": ("title", "unit", "other", "other_unit", "count", "compared", "since", "note"),
-    "units": (
-        "unit",
-        "index",
-        "trend_30",
-        "trend_90",
-        "sets",
-        "graded",
-        "late",
-        "days_late",
-        "withheld",
-        "closed",
-        "use",
-    ),
-    "log": ("at", "who", "act", "title", "unit", "note"),
 }
 
 

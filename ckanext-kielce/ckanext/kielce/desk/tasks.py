@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from ckan import model as ckan_model
 from ckanext.kielce.common.columns import utc_now
-from ckanext.kielce.quality.shared import Issue, issues
+from ckanext.kielce.quality.shared import Issue, issues, with_points
 from ckanext.kielce.usage.shared import busiest
 
 from .asked import Asked
@@ -71,10 +71,17 @@ def use_of_sets() -> dict[str, int]:
 
 
 def tasks(viewer: Viewer, wanted: Asked, *, now: dt.datetime | None = None) -> list[Task]:
-    """Tasks of every kind that the other filters want, the most worth doing first; the same few queries for any number."""
+    """Tasks of every kind that the other filters want, unsorted; the same few queries for any number."""
     now = now or utc_now()
     found = with_marks(issues(wanted.wanted(viewer), now=now), viewer, now)
-    return sorted((task for task in found if _wanted(task, viewer, wanted, now)), key=lambda task: task.order)
+    return [task for task in found if _wanted(task, viewer, wanted, now)]
+
+
+def ranked(found: Sequence[Task]) -> list[Task]:
+    """The same tasks, the most worth doing first; one query."""
+    known = with_points([task.issue for task in found])
+    made = [replace(task, issue=issue) for task, issue in zip(found, known, strict=True)]
+    return sorted(made, key=lambda task: task.order)
 
 
 def with_marks(found: Sequence[Issue], viewer: Viewer, now: dt.datetime) -> list[Task]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import ckan.plugins.toolkit as tk
 from ckan import model as ckan_model
 from ckanext.kielce.common.columns import utc_now
-from flask import Blueprint, make_response
+from flask import Blueprint, abort, make_response
 from werkzeug.wrappers import Response
 
 from . import acts, export, front, lists, roles, words
@@ -41,7 +41,7 @@ def _viewer() -> roles.Viewer:
     viewer = tk.h.kielce_desk_viewer()
     if viewer is None:
         if not tk.current_user.is_authenticated:
-            return tk.abort(401, tk._("Log in to open the desk"))
+            abort(tk.redirect_to("user.login", came_from=tk.request.full_path.rstrip("?")))
         return tk.abort(403, tk._("The desk is for the coordinator, for auditors, and for editors of units"))
     return viewer
 

@@ -189,8 +189,11 @@ def as_domain(row: FindingRow) -> Finding:
     )
 
 
-def cleared(row: FindingRow, decisions: Iterable[Decision]) -> bool:
-    """Whether a coordinator has looked at this finding and found nothing against publishing."""
+def cleared(row: Any, decisions: Iterable[Decision]) -> bool:
+    """Whether a coordinator has looked at this finding and found nothing against publishing.
+
+    :param row: a finding's row, or as much of it as ``code``, ``resource_id`` and ``found_at``
+    """
     return any(
         row.code in CLEARS.get(decision.kind, ())
         and decision.subject in (None, row.resource_id)

@@ -57,7 +57,7 @@ def lost(conditions: Sequence[sa.ColumnElement[bool]]) -> dict[str, list[Lost]]:
             item["params"]["finding"].astext,
         )
         .select_from(sa.join(Score, Package, Package.id == Score.package_id).join(each, sa.true()))
-        .where(*conditions)
+        .where(item["points"].astext.cast(sa.Float) > 0, *conditions)
     )
     found: dict[str, list[Lost]] = {}
     for package_id, code, component, points, finding in rows:

@@ -89,7 +89,8 @@ class Issue:
     :ivar subjects: ids of the findings, or of the declaration
     :ivar points: points of the index that mending it wins back, as far as one can tell; 0: none or unknown
     :ivar withholds: the file is kept from the public for it
-    :ivar data: of a looser promise ``before`` and ``after`` (declared values) and ``user``; of broken links ``status`` and ``error``
+    :ivar data: of a looser promise ``before`` and ``after`` (declared values) and ``user``; of broken links ``status`` and
+        ``error``
     """
 
     kind: Kind
@@ -112,17 +113,16 @@ class Issue:
         return f"found:{self.code}" if self.subjects and self.kind != "frequency" else self.kind
 
 
-def issues(wanted: Filter, *, now: dt.datetime | None = None, points: bool = True) -> list[Issue]:
-    """Everything that stands against the wanted sets, unsorted; six queries however many there are.
-
-    :param points: find out what each would win back (one query more, the dearest)
-    """
+def issues(wanted: Filter, *, now: dt.datetime | None = None) -> list[Issue]:
+    """Everything that stands against the wanted sets, unsorted and without points; five queries however many there are."""
     now = now or store.utc_now()
     conditions = wanted.conditions()
-    found = [*_late(conditions, now), *_found(conditions), *_broken(conditions), *_frequencies(conditions)]
-    if not points:
-        return found
-    lost = gains.lost(conditions)
+    return [*_late(conditions, now), *_found(conditions), *_broken(conditions), *_frequencies(conditions)]
+
+
+def with_points(found: Sequence[Issue]) -> list[Issue]:
+    """The same issues with what mending each wins back; one query, the dearer the more sets it is about."""
+    lost = gains.lost([Package.id.in_(sorted({item.package_id for item in found}))]) if found else {}
     return [
         replace(item, points=gains.points_of(item.kind, item.code, lost.get(item.package_id, ())))
         for item in found
@@ -144,19 +144,26 @@ def _late(conditions: list[Any], now: dt.datetime) -> list[Issue]:
 
 
 def _found(conditions: list[Any]) -> list[Issue]:
+    """Standing findings by dataset and code; their parameters, which may be long, are left where they are."""
+    columns = (
+        FindingRow.id.label("finding_id"),
+        FindingRow.code,
+        FindingRow.resource_id,
+        FindingRow.found_at,
+    )
     rows = Session.execute(
-        select(FindingRow, *gains.ABOUT)
+        select(*gains.ABOUT, *columns)
         .join(Package, Package.id == FindingRow.package_id)
         .join(Resource, sa.and_(Resource.id == FindingRow.resource_id, Resource.state == "active"))
         .outerjoin(Score, Score.package_id == Package.id)
         .where(FindingRow.ended_at.is_(None), *conditions)
         .order_by(FindingRow.found_at, FindingRow.id)
     ).all()
-    cleared_by = pending.decisions_of({row[1] for row in rows}, frozenset(findings.CLEARS))
+    cleared_by = pending.decisions_of({row[0] for row in rows}, frozenset(findings.CLEARS))
     grouped: dict[tuple[str, str], list[Any]] = {}
     for row in rows:
-        if not findings.cleared(row[0], cleared_by.get(row[1], ())):
-            grouped.setdefault((row[1], row[0].code), []).append(row)
+        if not findings.cleared(row, cleared_by.get(row[0], ())):
+            grouped.setdefault((row[0], row.code), []).append(row)
     made = []
     for (_package_id, code), members in grouped.items():
         traits = findings.traits(code)
@@ -164,10 +171,10 @@ def _found(conditions: list[Any]) -> list[Issue]:
             _issue(
                 kind_of_finding(code),
                 code,
-                members[0][1:],
-                since=members[0][0].found_at,
-                resource_ids=tuple(dict.fromkeys(member[0].resource_id for member in members)),
-                subjects=tuple(member[0].id for member in members),
+                members[0][:4],
+                since=members[0].found_at,
+                resource_ids=tuple(dict.fromkeys(member.resource_id for member in members)),
+                subjects=tuple(member.finding_id for member in members),
                 private=bool(traits.get("private")),
                 withholds=bool(traits.get("withholds")),
             )
