@@ -96,7 +96,9 @@ sub vcl_pass {
 
 sub vcl_backend_response {
     set beresp.http.xkey = beresp.http.Surrogate-Key;
-    if (beresp.http.Content-Type ~ "(?i)^(text/|image/svg|application/(.*json|.*xml|javascript|n-triples|manifest))") {
+    # A download that can be resumed keeps its bytes and its ETag: packed here it could be neither.
+    if (!beresp.http.Accept-Ranges
+        && beresp.http.Content-Type ~ "(?i)^(text/|image/svg|application/(.*json|.*xml|javascript|n-triples|manifest))") {
         set beresp.do_gzip = true;
     }
     # Big files go through: a copy of one would push thousands of pages out.
