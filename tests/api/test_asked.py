@@ -155,3 +155,10 @@ def test_the_table_of_types_names_types_that_are_checked():
     assert set(table["by_name"].values()) <= set(guard.WRONG)
     assert {kind for types in table["actions"].values() for kind in types.values()} <= set(guard.WRONG)
     assert set(guard.CHECKS) == set(guard.WRONG)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"), [("0", True), (7, True), ("-1", False), (-2376, False), ("x", False)]
+)
+def test_counts_are_not_negative(value, is_one):
+    assert guard.is_natural(value) is is_one

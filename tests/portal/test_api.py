@@ -16,6 +16,7 @@ import nbclient
 import nbformat
 import openapi_spec_validator
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase
 from lxml import etree
@@ -102,7 +103,11 @@ def test_no_question_that_fits_or_breaks_the_document_meets_a_fault(portal_url, 
         def run(case: Any) -> None:
             if time.monotonic() > end:
                 return
-            answer = case.call(base_url=portal_url, timeout=30)
+            try:
+                answer = case.call(base_url=portal_url, timeout=20)
+            except requests.exceptions.ReadTimeout:
+                # A busy machine is no fault; the same question once more tells a question that hangs.
+                answer = case.call(base_url=portal_url, timeout=60)
             asked.append(operation.path)
             if answer.status_code >= 500:
                 faults.append((answer.status_code, case.as_curl_command()))

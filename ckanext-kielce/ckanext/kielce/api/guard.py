@@ -125,7 +125,7 @@ def _mistyped(name: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 def types_of(name: str) -> dict[str, str]:
     """Type of each parameter of an action: the docstring's, or the table's; "" for one that is not checked."""
     types = {parameter.name: parameter.type for parameter in docstrings.told(name).parameters}
-    types |= {key: kind for key, kind in table()["by_name"].items() if types.get(key, "integer") == ""}
+    types |= {key: kind for key, kind in table()["by_name"].items() if types.get(key) == ""}
     return types | table()["actions"].get(name, {})
 
 
@@ -172,8 +172,14 @@ def is_whole(value: Any) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= GREATEST
 
 
+def is_natural(value: Any) -> bool:
+    """True for a whole number from 0 up."""
+    return is_whole(value) and int(value) >= 0
+
+
 CHECKS = {
     "integer": is_whole,
+    "natural": is_natural,
     "boolean": is_truth,
     "string": is_text,
     "name": is_text,
@@ -183,6 +189,7 @@ CHECKS = {
 #: Type -> what to say of a value that is not of it.
 WRONG = {
     "integer": N_("must be a whole number"),
+    "natural": N_("must be a whole number, 0 or more"),
     "boolean": N_("must be true or false"),
     "string": N_("must be one text"),
     "name": N_("must be an id or a name"),

@@ -15,10 +15,11 @@ from ckanext.kielce.api.tables import json_type
 
 VERSION = "3.1.0"
 #: Changes when what is generated does; with the tables' versions it is the version of the document.
-SHAPE = 3
+SHAPE = 4
 #: Type of a parameter, as `guard` knows it -> its schema.
 SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "integer": {"type": "integer", "minimum": 0, "maximum": guard.GREATEST},
+    "natural": {"type": "integer", "minimum": 0, "maximum": guard.GREATEST},
     "boolean": {"type": "boolean"},
     "string": {"type": "string"},
     "texts": {"type": "string"},
