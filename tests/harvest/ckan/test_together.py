@@ -27,8 +27,8 @@ pytestmark = pytest.mark.ckan
 OWN = {"id", "name", "organization", "owner_org", "metadata_created", "metadata_modified", "extras"}
 OWN_OF_A_FILE = {"id", "package_id", "created", "metadata_modified"}
 OWN_OF_A_DOCUMENT = {
-    *OWN, "name_ngram", "indexed_ts", "index_id", "_version_", "data_dict", "validated_data_dict", "harvest_object_id", "harvest_source_id",
-    "extras_harvest_object_id", "extras_harvest_source_id", "permission_labels", "groups",
+    *OWN, "name_ngram", "indexed_ts", "index_id", "_version_", "data_dict", "validated_data_dict", "harvest_object_id",
+    "harvest_source_id", "extras_harvest_object_id", "extras_harvest_source_id", "permission_labels", "groups",
 }  # fmt: skip
 
 
