@@ -149,7 +149,7 @@ def quality_table(rows: list[dict[str, Any]]) -> str:
     by_theme: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_theme[row["theme"]].append(row)
-    lines = [("theme", "questions", "ours", "stock CKAN")]
+    lines: list[tuple[str, ...]] = [("theme", "questions", "ours", "stock CKAN")]
     for theme, found in [*by_theme.items(), ("all", rows)]:
         scores = (f"{mean(row[side] for row in found):.3f}" for side in ("ours", "stock"))
         lines.append((theme, str(len(found)), *scores))
@@ -158,7 +158,7 @@ def quality_table(rows: list[dict[str, Any]]) -> str:
 
 def speed_table(took: dict[str, dict[str, list[float]]]) -> str:
     """p50 and p95 of both sides."""
-    lines = [("asked for", "side", "answers", "p50 ms", "p95 ms")]
+    lines: list[tuple[str, ...]] = [("asked for", "side", "answers", "p50 ms", "p95 ms")]
     for way, sides in took.items():
         for side, values in sides.items():
             percentiles = (f"{relevance.percentile(values, share):.1f}" for share in (0.5, 0.95))
