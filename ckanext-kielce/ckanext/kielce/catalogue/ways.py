@@ -53,13 +53,17 @@ def changes() -> str:
         rows = tk.get_action("kielce_quality_events")({}, asked)
         rows = [row for row in rows if not kind or row["kind"] == kind][:CHANGES]
     else:
-        rows = _edited()
+        rows = []
+    added = not rows and not kind
+    rows = rows or (_edited() if added else [])
     days = [(day, list(found)) for day, found in groupby(rows, key=lambda row: tk.h.kielce_date(row["at"]))]
-    return tk.render("kielce/changes.html", {"days": days, "kind": kind, "kinds": EVENT_KINDS})
+    return tk.render(
+        "kielce/changes.html", {"days": days, "kind": kind, "kinds": EVENT_KINDS, "added": added}
+    )
 
 
 def _edited() -> list[dict[str, Any]]:
-    """The datasets that were edited last, for a portal that does not look into the content."""
+    """The datasets that were added or edited last, as long as no change of content has been seen."""
     found = pages.search(q="*:*", rows=CHANGES, sort="metadata_modified desc", facet="false")["results"]
     return [
         {
