@@ -120,8 +120,7 @@ def test_filters_narrow_by_keyboard_alone(visit, coordinator):
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Pokaż", exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    assert "status=overdue" in page.url
+    page.wait_for_url("**status=overdue**")
     words = page.locator("tbody .k-status").all_inner_texts()
     assert set(words) <= {"spóźnione", "Spóźnione"}
 

@@ -110,7 +110,9 @@ def _said(
         seen = tk.ungettext("{n} file does not answer.", "{n} files do not answer.", many).format(n=many)
         return seen, tk._("Check the address and the server it leads to.")
     return (
-        tk._("Updates were promised more often than now. The new promise counts once you approve it."),
+        tk._(
+            "The declared frequency is looser than before, or says that no updates will come. It counts once it is approved."
+        ),
         tk._("Approve it with a public reason, or reject it."),
     )
 

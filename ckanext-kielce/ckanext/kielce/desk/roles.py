@@ -129,13 +129,17 @@ def coordinators() -> list[str]:
 
 
 def people_of(unit_ids: Iterable[str]) -> dict[str, list[tuple[str, str, str]]]:
-    """Organisation -> (id, name to show, e-mail or "") of its administrators and editors; one query."""
+    """Organisation -> (id, name to show, e-mail or "") of its administrators and editors; one query.
+
+    The portal's own user, who made the organisations, is nobody to write to.
+    """
     user, member = ckan_model.User, ckan_model.Member
     rows = ckan_model.Session.execute(
         sa.select(member.group_id, user.id, sa.func.coalesce(user.fullname, user.name), user.email)
         .join(user, user.id == member.table_id)
         .where(member.table_name == "user", member.state == "active", user.state == "active")
-        .where(member.capacity.in_(("admin", "editor")), member.group_id.in_(list(unit_ids)))
+        .where(user.name != tk.config["ckan.site_id"], member.capacity.in_(("admin", "editor")))
+        .where(member.group_id.in_(list(unit_ids)))
         .order_by(member.capacity, user.name)
     )
     found: dict[str, list[tuple[str, str, str]]] = {}
