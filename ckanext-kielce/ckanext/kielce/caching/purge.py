@@ -45,7 +45,8 @@ def send(hard: Collection[str], soft: Collection[str] = ()) -> int:
     :raises CacheAwayError: when one of them does not answer; the others are told all the same
     """
     purged, away = 0, []
-    pairs = zip_longest(keys.batches(hard), keys.batches(soft), fillvalue=[])
+    none: list[str] = []
+    pairs = zip_longest(keys.batches(hard), keys.batches(soft), fillvalue=none)
     headers = [{"Surrogate-Key": " ".join(one), "Surrogate-Key-Soft": " ".join(two)} for one, two in pairs]
     timeout = tk.config.get("ckanext.kielce.cache.purge_timeout")
     for address in addresses():
