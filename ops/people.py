@@ -40,7 +40,9 @@ def main(ini: str) -> None:
                     {**context}, {"id": unit, "username": person["name"], "role": person["role"]}
                 )
             if person["desk"]:
-                tk.get_action("kielce_role_grant")({**context}, {"user": person["name"], "role": person["desk"]})
+                tk.get_action("kielce_role_grant")(
+                    {**context}, {"user": person["name"], "role": person["desk"]}
+                )
         token = None
         if wanted["token"]:
             token = tk.get_action("api_token_create")({**context}, {"user": "admin", "name": "scripts"})[
