@@ -13,13 +13,17 @@ The files stay valid YAML for every other tool, and nothing generated is stored.
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 FOLDER = Path(__file__).resolve().parent
+#: The safe loader, in C where PyYAML has it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read(relative: str) -> Any:
@@ -27,8 +31,14 @@ def read(relative: str) -> Any:
     path = (FOLDER / relative).resolve()
     if FOLDER not in path.parents:
         raise ValueError(f"{relative}: schemas may only include files of {FOLDER.name}/")
+    return copy.deepcopy(_parsed(path, path.stat().st_mtime_ns))
+
+
+@cache
+def _parsed(path: Path, _changed: int) -> Any:
+    """A file's content, parsed once: every process reads the parts of each schema several times when it starts."""
     text = path.read_text(encoding="utf-8")
-    return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    return json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe one
 
 
 def vocabulary(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -64,5 +74,6 @@ def _choices(loader: yaml.SafeLoader, node: yaml.Node) -> list[dict[str, Any]]:
     return [{"value": e["value"], "label": {"pl": e["pl"], "en": e["en"]}} for e in entries]
 
 
-yaml.SafeLoader.add_constructor("!kielce/fields", _fields)
-yaml.SafeLoader.add_constructor("!kielce/choices", _choices)
+for _loader in {LOADER, yaml.SafeLoader}:
+    _loader.add_constructor("!kielce/fields", _fields)
+    _loader.add_constructor("!kielce/choices", _choices)

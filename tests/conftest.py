@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Loading the plugins quicker: CKAN's tests do it twice a test.
+
+    Each `add_template_directory` and its like ask for the whole call stack with the source around every frame, of which CKAN
+    uses one file's name; and schemas and declarations are read by PyYAML's Python parser where its C parser reads the same.
+    """
+    if config.getoption("--ckan-ini", default=None):
+        inspect.stack = functools.partial(inspect.stack, 0)
+        yaml.safe_load = functools.partial(yaml.load, Loader=yaml.CSafeLoader)
 
 
 @pytest.fixture(scope="session", autouse=True)
