@@ -31,7 +31,7 @@ _MAINTENANCE = {
     "IRREG": "irregular",
 }
 _AGE = {
-    "DAILY": 1,
+    "DAILY": 0,
     "WEEKLY": 7,
     "MONTHLY": 20,
     "QUARTERLY": 60,

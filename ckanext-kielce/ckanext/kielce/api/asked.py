@@ -94,6 +94,10 @@ def orders(args: Mapping[str, str], name: str, known: Collection[str]) -> tuple[
     return tuple(found)
 
 
+#: A column's condition is a dict of its own at most; the DataStore fails on what lies deeper.
+FILTER_DEPTH = 2
+
+
 def filters(args: Mapping[str, str], name: str) -> Any:
     """Conditions in the form of `datastore_search`: ``{"column": value}`` or ``{"column": {"gte": value}}``."""
     value = text(args, name).strip()
@@ -107,7 +111,16 @@ def filters(args: Mapping[str, str], name: str) -> Any:
         raise Misasked(name, N_("must be a JSON object"))
     if "\\u0000" in value:
         raise Misasked(name, N_("must not hold a NUL character"))
+    if _depth(found) > FILTER_DEPTH:
+        raise Misasked(name, N_("must be values, lists of values, or an operator with its value"))
     return found or None
+
+
+def _depth(value: Any) -> int:
+    """Levels of dicts within each other; lists do not count."""
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _no_constant(word: str) -> Any:

@@ -43,7 +43,6 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
     own = response.headers.get("Cache-Control", "")
     if not may_be_public(response) or "no-store" in own:
         _set(response, PRIVATE)
-        response.headers.pop("ETag", None)
         return
     if response.status_code == 304:
         # Nothing was made, so nobody knows what it shows; the copy that the caller has is right at this moment.
