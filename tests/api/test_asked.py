@@ -1,4 +1,4 @@
-"""Parameters, cursors, callers and docstrings, without CKAN's services."""
+"""Parameters, cursors and docstrings, without CKAN's services."""
 
 import pytest
 from ckanext.kielce.api import asked, cursor, docstrings, guard, keyset, rate
@@ -61,23 +61,6 @@ def test_the_condition_after_a_row_quotes_names_and_binds_the_row():
     assert params == {"kielce_after": 5}
     assert '"a""b" < (SELECT "a""b" FROM "t"' in sql
     assert "5" not in sql
-
-
-@pytest.mark.parametrize(
-    ("remote", "forwarded", "proxies", "found"),
-    [
-        ("127.0.0.1", "1.1.1.1, 203.0.113.9", 1, "203.0.113.9"),
-        ("127.0.0.1", "1.1.1.1, 203.0.113.9", 2, "1.1.1.1"),
-        ("127.0.0.1", "203.0.113.9", 5, "203.0.113.9"),
-        ("127.0.0.1", "203.0.113.9", 0, "127.0.0.1"),
-        ("8.8.8.8", "203.0.113.9", 1, "8.8.8.8"),
-        ("127.0.0.1", "2001:db8:1:2:aaaa::1", 1, "2001:db8:1:2::"),
-        ("127.0.0.1", "::ffff:203.0.113.9", 1, "203.0.113.9"),
-        ("127.0.0.1", "no address at all", 1, "no address at all"),
-    ],
-)
-def test_the_address_is_what_our_own_proxy_saw(remote, forwarded, proxies, found):
-    assert rate.network_address(remote, forwarded, proxies) == found
 
 
 def test_only_this_machine_itself_is_not_counted():

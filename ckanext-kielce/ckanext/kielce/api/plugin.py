@@ -16,11 +16,11 @@ from ckanext.kielce.api import (
     rate,
 )
 from ckanext.kielce.api.views import kielce_api
+from ckanext.kielce.common import options
 from ckanext.kielce.common.translation import KielceTranslation
 from flask import Blueprint
 
 
-@tk.blanket.config_declarations
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.helpers
@@ -28,6 +28,7 @@ class KielceApiPlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only."""
 
     p.implements(p.IBlueprint)
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurer)
     p.implements(p.ISignal)
     p.implements(p.ITranslation)
@@ -37,6 +38,11 @@ class KielceApiPlugin(KielceTranslation, p.SingletonPlugin):
     def get_blueprint(self) -> list[Blueprint]:
         """Our addresses; the blueprint also looks at every request before its view."""
         return [kielce_api]
+
+    # IConfigDeclaration
+    def declare_config_options(self, declaration: Any, key: Any) -> None:
+        """Our own options, and how many proxies stand before the portal."""
+        options.declare(declaration, __file__)
 
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:

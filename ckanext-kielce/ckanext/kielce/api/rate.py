@@ -14,13 +14,14 @@ import secrets
 import time
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 import redis
 from ckan.common import current_user
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.api import problems
+from ckanext.kielce.common import callers
 from flask import Response, g, request
 from limits import RateLimitItemPerSecond
 from limits.storage import RedisStorage
@@ -34,8 +35,6 @@ LIMITED = ("/api/", "/datastore/dump/")
 FREE = ("/api/3/action/status_show", "/api/action/status_show")
 #: Seconds after which the hashes of callers change.
 SALT_LIFE = 86_400
-#: Of an IPv6 address the part that one subscriber has.
-IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +46,6 @@ class Standing:
     remaining: int
     reset: int
     allowed: bool
-
-
-def network_address(remote: str, forwarded: str, proxies: int) -> str:
-    """Address of who asks, behind ``proxies`` proxies of ours: each adds one entry at the end of ``X-Forwarded-For``.
-
-    Entries further to the left are the asker's own claim, and so is all of it when it comes from outside our own network.
-    """
-    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
-    found = seen[-min(proxies, len(seen))] if proxies > 0 and seen and _is_inside(remote) else remote
-    try:
-        parsed = ip_address(found)
-    except ValueError:
-        return found[:64]
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    if parsed.version == 6:
-        return str(ip_network((parsed, IPV6_PREFIX), strict=False).network_address)
-    return str(parsed)
-
-
-def _is_inside(remote: str) -> bool:
-    try:
-        return ip_address(remote).is_private
-    except ValueError:
-        return True  # a socket of this machine has no address
 
 
 def is_own(remote: str, forwarded: str) -> bool:
@@ -132,9 +106,7 @@ def _allowance() -> int:
 def _caller() -> str:
     if current_user.is_authenticated:
         return f"user:{current_user.id}"
-    proxies = int(tk.config["ckanext.kielce.api.trusted_proxies"])
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return f"net:{network_address(request.remote_addr or '', forwarded, proxies)}"
+    return f"net:{callers.address()}"
 
 
 def count(caller: str, allowance: int, window: int) -> Standing:

@@ -75,11 +75,3 @@ def declared_defaults() -> dict[str, Any]:
     declared = yaml.safe_load(OPTIONS_FILE.read_text(encoding="utf-8"))
     options = (option for group in declared["groups"] for option in group["options"])
     return {option["key"].removeprefix(PREFIX): option.get("default", "") for option in options}
-
-
-def declare_options(declaration: Any) -> None:
-    """Declare the client's options. Every plugin that calls out does so, for each runs without the others."""
-    from ckan.config.declaration import Key
-
-    if Key.from_string(f"{PREFIX}allow_hosts") not in declaration:
-        declaration.load_dict(yaml.safe_load(OPTIONS_FILE.read_text(encoding="utf-8")))

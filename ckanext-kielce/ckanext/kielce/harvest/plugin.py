@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import ckan.plugins as p
 import click
 import sqlalchemy as sa
-import yaml
 from ckan import model as ckan_model
+from ckanext.kielce.common import options
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.http_errors import safe_url
-from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.harvest import cli, helpers, housekeeping, model, views
 from ckanext.kielce.harvest.logic import action, auth, chained
@@ -52,9 +50,7 @@ class KielceHarvestPlugin(p.SingletonPlugin, KielceTranslation):
         return {name: getattr(helpers, name) for name in helpers.__all__}
 
     def declare_config_options(self, declaration: Any, key: Any) -> None:
-        declare_options(declaration)
-        declared = Path(__file__).with_name("config_declaration.yaml").read_text(encoding="utf-8")
-        declaration.load_dict(yaml.safe_load(declared))
+        options.declare(declaration, __file__)
 
     def update_config(self, config: Any) -> None:
         p.toolkit.add_template_directory(config, "templates")

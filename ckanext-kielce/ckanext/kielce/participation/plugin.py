@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import options
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.translation import KielceTranslation
 from flask import Blueprint
@@ -21,11 +24,11 @@ from .views import answering, sending
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.helpers
-@tk.blanket.config_declarations
 class KielceParticipationPlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only."""
 
     p.implements(p.IBlueprint)
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.ITranslation)
@@ -40,6 +43,11 @@ class KielceParticipationPlugin(KielceTranslation, p.SingletonPlugin):
     def get_commands(self) -> list[click.Command]:
         """The one group of all rooms."""
         return [kielce]
+
+    # IConfigDeclaration
+    def declare_config_options(self, declaration: Any, key: Any) -> None:
+        """Our own options, and how many proxies stand before the portal."""
+        options.declare(declaration, __file__)
 
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:

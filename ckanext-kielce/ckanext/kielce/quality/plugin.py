@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import yaml
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common.http_settings import declare_options
+from ckanext.kielce.common import options
 from ckanext.kielce.common.translation import KielceTranslation
 from flask import Blueprint
 
@@ -53,9 +51,7 @@ class KielceQualityPlugin(KielceTranslation, p.SingletonPlugin):
 
     # IConfigDeclaration
     def declare_config_options(self, declaration: Any, key: Any) -> None:
-        declare_options(declaration)
-        declared = Path(__file__).with_name("config_declaration.yaml").read_text(encoding="utf-8")
-        declaration.load_dict(yaml.safe_load(declared))
+        options.declare(declaration, __file__)
 
     # IConfigurable
     def configure(self, config: CKANConfig) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import options
 from ckanext.kielce.common.cli import kielce
-from ckanext.kielce.common.http_settings import declare_options
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.tables import (
     cli,  # noqa: F401  registers the commands
@@ -33,9 +31,7 @@ class KielceTablesPlugin(KielceTranslation, p.SingletonPlugin):
     # IConfigDeclaration
     def declare_config_options(self, declaration: Any, key: Any) -> None:
         """Our own options, and those of the HTTP client that fetches the files."""
-        declare_options(declaration)
-        own = Path(__file__).with_name("config_declaration.yaml")
-        declaration.load_dict(yaml.safe_load(own.read_text(encoding="utf-8")))
+        options.declare(declaration, __file__)
 
     # IConfigurable
     def configure(self, config: CKANConfig) -> None:

@@ -9,6 +9,7 @@ from ckan import plugins as p
 from ckan.common import CKANConfig
 from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import options
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.usage import (
@@ -24,11 +25,11 @@ from flask import Blueprint
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.helpers
-@tk.blanket.config_declarations
 class KielceUsagePlugin(KielceTranslation, p.SingletonPlugin):
     """Wiring only."""
 
     p.implements(p.IBlueprint)
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.ISignal)
@@ -45,6 +46,11 @@ class KielceUsagePlugin(KielceTranslation, p.SingletonPlugin):
     def configure(self, config: CKANConfig) -> None:
         """The reading of the cache's log is booked anew with each start, should it have been lost."""
         log_reader.ensure_reading()
+
+    # IConfigDeclaration
+    def declare_config_options(self, declaration: Any, key: Any) -> None:
+        """Our own options, and how many proxies stand before the portal."""
+        options.declare(declaration, __file__)
 
     # IConfigurer
     def update_config(self, config: CKANConfig) -> None:
