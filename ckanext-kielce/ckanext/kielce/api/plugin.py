@@ -15,6 +15,7 @@ from ckanext.kielce.api import (
     pages,  # noqa: F401  adds its addresses to the blueprint
     rate,
 )
+from ckanext.kielce.api.announcing import kielce_announcing
 from ckanext.kielce.api.views import kielce_api
 from ckanext.kielce.common import options
 from ckanext.kielce.common.translation import KielceTranslation
@@ -37,7 +38,7 @@ class KielceApiPlugin(KielceTranslation, p.SingletonPlugin):
     # IBlueprint
     def get_blueprint(self) -> list[Blueprint]:
         """Our addresses; the blueprint also looks at every request before its view."""
-        return [kielce_api]
+        return [kielce_api, kielce_announcing]
 
     # IConfigDeclaration
     def declare_config_options(self, declaration: Any, key: Any) -> None:

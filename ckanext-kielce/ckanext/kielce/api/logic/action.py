@@ -11,6 +11,7 @@ from ckan.types import Context
 from ckanext.kielce.api import changes
 from ckanext.kielce.api.logic import schema
 from ckanext.kielce.api.model import Announcement
+from ckanext.kielce.common import changes as told
 from ckanext.kielce.common.columns import utc_now
 
 
@@ -44,6 +45,7 @@ def kielce_api_announce(context: Context, data_dict: dict[str, Any]) -> dict[str
     )
     ckan_model.Session.add(row)
     ckan_model.Session.commit()
+    told.tell([package.id])  # its page shows the announcement, and no edit of the dataset says so
     return changes.announced(row, package, "pl")
 
 
@@ -60,6 +62,7 @@ def kielce_api_announcement_withdraw(context: Context, data_dict: dict[str, Any]
     tk.check_access("kielce_api_announcement_withdraw", context, data_dict)
     row.withdrawn_at = row.withdrawn_at or utc_now()
     ckan_model.Session.commit()
+    told.tell([row.package_id])
     return changes.announced(row, ckan_model.Package.get(row.package_id), "pl")
 
 
