@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -81,7 +83,8 @@ def harvest(profile: Profile) -> None:
     with step("Past versions of some sets"):
         portal.ckan(profile, "kielce", "quality", "import-history", str(profile.folder / "city" / "history"))
     with step("Tables loaded, contents checked, grades given") as note:
-        wait_for_queue(profile, note)
+        with second_worker(profile):
+            wait_for_queue(profile, note)
         portal.ckan(profile, "kielce", "quality", "sweep", "--wait")
     with step("Open dataset of the scores") as note:
         portal.ckan(profile, "kielce", "quality", "publish")
@@ -92,13 +95,30 @@ def harvest(profile: Profile) -> None:
         portal.ckan(profile, "kielce", "digest", "run")
 
 
-def wait_for_queue(profile: Profile, note: Note, seconds: float = 900) -> None:
-    """Wait until CKAN's background queue has nothing left to do now."""
+@contextlib.contextmanager
+def second_worker(profile: Profile) -> Iterator[None]:
+    """One more worker for as long as the queue lasts: a first filling makes hundreds of jobs, and one worker uses one core."""
+    command = [VENV / "bin" / "ckan", "-c", profile.ini, "kielce", "worker", "--burst", "--no-scheduler"]
+    with (
+        (profile.folder / "log" / "second-worker.log").open("a") as log,
+        subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            yield
+        finally:
+            process.terminate()  # RQ ends the job at hand first
+
+
+def wait_for_queue(profile: Profile, note: Note, stalled: float = 300) -> None:
+    """Wait until CKAN's background queue has nothing left to do now.
+
+    Raises OperatorError when for ``stalled`` seconds no job has come or gone.
+    """
     import redis
 
     connection = redis.from_url(portal.addresses(profile)["redis_url"])
     prefix = f"rq:queue:ckan:kielce-{profile.name}:"
-    end = time.monotonic() + seconds
+    before, since = -1, time.monotonic()
     while True:
         waiting = sum(connection.llen(key) for key in connection.scan_iter(f"{prefix}*"))
         running = sum(
@@ -107,7 +127,9 @@ def wait_for_queue(profile: Profile, note: Note, seconds: float = 900) -> None:
         if not waiting and not running:
             return
         note(f"{waiting + running} jobs to go")
-        if time.monotonic() > end:
+        if waiting != before:
+            before, since = waiting, time.monotonic()
+        if time.monotonic() - since > stalled:
             raise OperatorError(
                 f"{waiting} background jobs are still waiting.\n{services.tail(profile, 'worker')}"
             )

@@ -97,11 +97,16 @@ def test_counters_of_campaigns_make_no_copies_of_their_own(cached: Portal) -> No
 
 def test_formats_asked_for_by_name_are_copies_of_their_own(cached: Portal, dataset: dict[str, Any]) -> None:
     path = f"/dataset/{dataset['name']}"
-    page = cached.get(path, Accept="text/html")
-    graph = cached.get(path, Accept="text/turtle")
-    assert page.headers["Content-Type"].startswith("text/html")
-    assert graph.headers["Content-Type"].startswith("text/turtle")
-    assert cached.get(path, Accept="text/html").headers["X-Cache"] == "HIT"
+    kept = []
+    for _ in range(5):  # a score or a look at the new dataset may take the copies away meanwhile
+        page = cached.get(path, Accept="text/html")
+        graph = cached.get(path, Accept="text/turtle")
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert graph.headers["Content-Type"].startswith("text/turtle")
+        kept.append(cached.get(path, Accept="text/html").headers["X-Cache"])
+        if kept[-1] == "HIT":
+            return
+    pytest.fail(f"the page is never kept beside the graph: {kept}")
 
 
 def test_an_edit_is_seen_at_once(cached: Portal, dataset: dict[str, Any]) -> None:

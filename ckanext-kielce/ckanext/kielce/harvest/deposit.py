@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search
 from ckanext.harvest.model import HarvestObject
+from ckanext.kielce.common import indexing
 from ckanext.kielce.harvest import dataset, missing, ownership, runs, store, uploads
 from ckanext.kielce.harvest.merge import Base, as_stored, curated_base, free_name, merged, with_kept
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord
@@ -134,7 +134,7 @@ def recover(item: HarvestItem) -> dict[str, Any] | None:
     record = record_of(item.source_id, item.guid)
     if item.package_id is None or record is None:
         return None
-    search.rebuild(item.package_id)
+    indexing.reindex(item.package_id)
     if record.role != "owner" or record.stored or not record.draft:
         return None
     package = tk.get_action("package_show")(

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 from ckan.lib.search.common import SearchIndexError, make_connection
+from ckanext.kielce.common import indexing
 from ckanext.kielce.harvest.model import HarvestItem, HarvestRecord
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def mend(package_ids: Sequence[str]) -> int:
         some = package_ids[start : start + BATCH]
         try:
             for package_id in differing(some):
-                search.rebuild(package_id, force=False)
+                indexing.reindex(package_id)
                 mended += 1
         except (search.SearchError, SearchIndexError, pysolr.SolrError, OSError) as error:
             log.warning("The index could not be compared with the database: %s", error)

@@ -19,6 +19,7 @@ from ckan.lib import search
 from ckan.lib.search import index
 from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestSource
+from ckanext.kielce.common import indexing
 from ckanext.kielce.common.http import FetchError
 from ckanext.kielce.harvest import closing, deposit, documents, runs, store, together
 from ckanext.kielce.harvest.deposit import Work, WriteError, record_of
@@ -253,4 +254,4 @@ def _catch_up(sent_now: list[dict[str, Any]]) -> None:
     )
     for package_id, modified in rows.tuples().all():
         if f"{modified.isoformat()}Z" != sent[package_id]:
-            search.rebuild(package_id, force=False)
+            indexing.reindex(package_id)

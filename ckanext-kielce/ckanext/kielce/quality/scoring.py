@@ -14,9 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from ckan import model as ckan_model
-from ckan.lib import search
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common import changes
+from ckanext.kielce.common import changes, indexing
 from sqlalchemy.dialects.postgresql import insert
 
 from . import findings, jobs, rdf, rows, store, stored
@@ -138,7 +137,7 @@ def _score(
 
 def reindex(package_id: str, *, defer_commit: bool = False) -> None:
     """Write a dataset's document to the search index again, in full."""
-    search.rebuild(package_ids=[package_id]) if defer_commit else search.rebuild(package_id)
+    indexing.reindex(package_id, defer_commit=defer_commit)
     changes.tell([package_id])
 
 

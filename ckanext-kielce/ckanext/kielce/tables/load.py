@@ -19,10 +19,10 @@ import polars as pl
 import psycopg2
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.datastore.backend import DatastoreBackend
+from ckanext.kielce.common import indexing
 from ckanext.kielce.tables.diacritics import FOLDED
 from ckanext.kielce.tables.dictionary import column_info, field_names
 from ckanext.kielce.tables.problems import Problem, TableError, problem
@@ -281,4 +281,4 @@ def set_active(resource_id: str) -> None:
     model.Session.expire_all()
     package = model.Session.get(model.Package, resource.package_id)
     if package is not None and package.state == model.State.ACTIVE:
-        search.rebuild(package.id)
+        indexing.reindex(package.id)

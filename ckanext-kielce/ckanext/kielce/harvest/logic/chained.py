@@ -12,8 +12,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib import search
 from ckan.types import Context, DataDict
+from ckanext.kielce.common import indexing
 from ckanext.kielce.common.http_errors import safe_url
 from ckanext.kielce.harvest import (
     addresses,
@@ -181,5 +181,5 @@ def harvest_source_reindex(_next: Action, context: Context, data_dict: DataDict)
     package = model.Package.get(tk.get_or_bust(data_dict, "id"))
     if package is None:
         raise tk.ObjectNotFound("There is no such source.")
-    search.rebuild(package.id)
+    indexing.reindex(package.id)
     return True

@@ -243,13 +243,16 @@
     var box = filter.querySelector(".k-map");
     var button = shown.querySelector("button");
     var form = filter.querySelector("[data-kielce-bbox-form]");
+    var started = false;
     var map;
     var rectangle;
     var from;
     shown.hidden = false;
 
     function start() {
-      if (map || !filter.open) return;
+      /* A filter that is open from the beginning tells so too, while its map is still being fetched. */
+      if (started || !filter.open) return;
+      started = true;
       Promise.all([leaflet(words.leaflet), json(words.url)]).then(function (parts) {
         var sides = (words.start || "").split(",").map(Number);
         map = draw(parts[0], box, words);
