@@ -100,6 +100,24 @@ def test_domain_and_unit_pages_list_their_sets(app, dataset):
     assert "Ścieżki rowerowe" in app.get("/organization/mzd").body
 
 
+def test_a_domain_is_printed_on_one_page(app, dataset, unit, monkeypatch):
+    from ckanext.kielce.catalogue import pages
+
+    assert "/group/transport/karta" in app.get("/group/transport").body
+    factories.Dataset(name="tajny", private=True, owner_org=unit["id"], domain="transport", title="Tajny")
+    page = app.get("/group/transport/karta").body
+    for words in ("Ścieżki rowerowe", "Miejski Zarząd Dróg", "co rok", "CSV, WFS", "stan na", "1 zbiór"):
+        assert words in page.replace("\u00a0", " "), words
+    assert "Tajny" not in page
+    assert "Cycle paths" in app.get("/en/group/transport/karta").body
+    factories.Dataset(name="korki", owner_org=unit["id"], domain="transport", title="Korki")
+    monkeypatch.setattr(pages, "SHEET_ROWS", 1)
+    short = app.get("/group/transport/karta").body.replace("\u00a0", " ")
+    assert "Korki" in short and "Ścieżki rowerowe" not in short
+    assert "I jeszcze 1 zbiór" in short
+    app.get("/group/nie-ma/karta", status=404)
+
+
 def test_missing_things_are_told_in_plain_words(app):
     for path in ("/dataset/no-such", "/no/such/page", "/table/no-such", "/layer/no-such.geojson"):
         page = app.get(path, status=404).body

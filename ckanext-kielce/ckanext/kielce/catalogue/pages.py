@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 HOME_ROWS = 5
 RELATED_ROWS = 4
 NEAR_ROWS = 5
+#: What a page to print about a domain holds; the rest is named with its number.
+SHEET_ROWS = 40
+SHEET_INDICATORS = 20
 #: The list of late sets is a picture of the whole city: no more than this of one unit, out of so many looked at.
 LATE_OF_ONE_UNIT = 2
 LATE_LOOKED_AT = 60
@@ -190,6 +193,32 @@ def counts(found: Mapping[str, Any], name: str) -> dict[str, int]:
 def domain_counts() -> dict[str, int]:
     """Return how many public sets each domain has, by code."""
     return counts(search(q="*:*", rows=0, **{"facet.field": ["groups"], "facet.limit": 100}), "groups")
+
+
+def domain_sheet(code: str) -> dict[str, Any]:
+    """Return what the page to print about a domain shows.
+
+    :returns: ``count`` of sets that are no indicators and ``sets`` (the first of them by title), ``statuses``: how many of them
+        have each status, ``indicator_count`` and ``indicators`` by title
+    """
+    of_domain = f'+groups:"{code}"'
+    order = {"sort": "title_string asc", "q": "*:*"}
+    sets = search(
+        fq=f"{of_domain} -dataset_type:indicator",
+        rows=SHEET_ROWS,
+        **order,
+        **{"facet.field": ["quality_status"]},
+    )
+    indicators = search(
+        fq=f"{of_domain} +dataset_type:indicator", rows=SHEET_INDICATORS, facet="false", **order
+    )
+    return {
+        "count": sets["count"],
+        "sets": sets["results"],
+        "statuses": counts(sets, "quality_status"),
+        "indicator_count": indicators["count"],
+        "indicators": indicators["results"],
+    }
 
 
 def home() -> dict[str, Any]:

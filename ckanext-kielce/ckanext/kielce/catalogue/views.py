@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.kielce.catalogue import layers, pages
 from ckanext.kielce.catalogue import table as tableview
+from ckanext.kielce.common import formatting
 from flask import Blueprint, Response, make_response
 
 kielce = Blueprint("kielce", __name__)
@@ -90,6 +92,18 @@ def sheet(package_id: str) -> str:
     return tk.render("kielce/sheet.html", {"pkg": pkg})
 
 
+def domain_sheet(code: str) -> str:
+    """Show a domain on one page to print: what there is, who publishes it, how current it is."""
+    try:
+        group = tk.get_action("group_show")(
+            {}, {"id": code, "include_datasets": False, "include_users": False, "include_followers": False}
+        )
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, tk._("There is no such domain."))
+    shown = {"group": group, "today": dt.datetime.now(formatting.WARSAW), **pages.domain_sheet(group["name"])}
+    return tk.render("kielce/domain_sheet.html", shown)
+
+
 def _layer_source(resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     resource = _resource(resource_id)
     return resource, tk.get_action("package_show")({}, {"id": resource["package_id"]})
@@ -106,3 +120,4 @@ kielce.add_url_rule("/table/<resource_id>", view_func=table)
 kielce.add_url_rule("/layer/<resource_id>.geojson", view_func=layer)
 kielce.add_url_rule("/layer/<resource_id>/picture", view_func=picture)
 kielce.add_url_rule("/dataset/<package_id>/karta", view_func=sheet)
+kielce.add_url_rule("/group/<code>/karta", view_func=domain_sheet)
