@@ -209,8 +209,13 @@ def test_public_files_are_kept_by_everybody(app: Any, make: Any) -> None:
     answer = app.get(style[1])
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Vary"] == "Accept-Encoding"
-    font = app.get("/kielce/img/mark.svg")
-    assert font.headers["Cache-Control"] == "public, max-age=3600"
+    plain = "public, max-age=3600"
+    assert app.get("/kielce/img/mark.svg").headers["Cache-Control"] == plain
+    mark = re.search(r'href="(/kielce/img/mark\.svg\?v=[0-9a-f]+)"', page.body)
+    assert mark
+    assert app.get(mark[1]).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    # A version that the file has not may be the next one's: it is not to be kept under that address.
+    assert app.get("/kielce/img/mark.svg?v=00000000").headers["Cache-Control"] == plain
 
 
 def score(package_id: str, **fields: Any) -> None:

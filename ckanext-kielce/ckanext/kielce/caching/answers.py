@@ -17,6 +17,7 @@ from ckan.common import current_user
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.caching import keys, rules, seen
+from ckanext.kielce.common import public_files
 from flask import Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,7 +38,7 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
         return
     endpoint = request.endpoint or ""
     if is_file(endpoint) and response.status_code in (200, 206, 304):
-        _set(response, HASHED if endpoint == "webassets.index" else PLAIN)
+        _set(response, HASHED if endpoint == "webassets.index" or _has_its_version() else PLAIN)
         response.headers["Vary"] = "Accept-Encoding"
         return
     own = response.headers.get("Cache-Control", "")
@@ -75,6 +76,12 @@ def finish(_sender: Any, response: Response | None = None, **_kwargs: Any) -> No
 def is_file(endpoint: str) -> bool:
     """Whether the answer is a public file of the portal's look: the same whoever asks."""
     return endpoint in ("static", "webassets.index")
+
+
+def _has_its_version() -> bool:
+    """Whether the address names the version of the file that it gives; another one may come from a machine not yet renewed."""
+    asked = request.args.get(public_files.PARAMETER)
+    return bool(asked) and asked == public_files.version(request.path)
 
 
 def may_be_public(response: Response) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
 from ckanext.kielce.catalogue import labels, layers, pages, preview, table
-from ckanext.kielce.common import formatting, vocabularies
+from ckanext.kielce.common import formatting, public_files, vocabularies
 from flask import current_app
 
 __all__ = [
@@ -314,8 +314,9 @@ def kielce_address(endpoint: str, **values: Any) -> str:
 
 
 def kielce_static(path: str) -> str:
-    """Return the address of a public file of ours with its language prefix removed."""
-    return tk.h.url_for_static(path)
+    """Return the address of a public file of ours: without a language, with the file's version where it is one file."""
+    address, version = str(tk.h.url_for_static(path)), public_files.version(path)
+    return f"{address}?{public_files.PARAMETER}={version}" if version else address
 
 
 def kielce_other_language() -> dict[str, str]:
