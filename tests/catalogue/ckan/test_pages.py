@@ -1,6 +1,7 @@
 """Public pages as CKAN serves them: content, language, errors, and no more than a reader needs."""
 
 import json
+import re
 
 import ckan.plugins.toolkit as tk
 import pytest
@@ -53,6 +54,36 @@ def test_pages_open_in_both_languages_without_ckans_assets(app):
         assert "bootstrap" not in polish.body, path
         assert "jquery" not in polish.body.lower(), path
         assert "Set-Cookie" not in polish.headers or path == "/user/login", path
+
+
+#: Ids by which programs check a statement: "Warunki techniczne … deklaracji dostępności", version 2.0, 31 July 2024.
+STATEMENT = (
+    "wstep podmiot zakres url data-publikacja data-aktualizacja status data-sporzadzenie data-przeglad kontakt osoba "
+    "email telefon procedura aplikacje architektura komunikacja"
+)
+
+
+@pytest.mark.ckan_config("ckanext.kielce.catalogue.accessibility_prepared", "2026-11-02")
+@pytest.mark.ckan_config("ckanext.kielce.catalogue.accessibility_email", "dostepnosc@example.org")
+def test_the_accessibility_statement_has_the_form_of_the_law(app):
+    page = app.get("/accessibility").body
+    for name in STATEMENT.split():
+        assert page.count(f'id="a11y-{name}"') == 1, name
+    assert '<time id="a11y-data-sporzadzenie" datetime="2026-11-02">2\u00a0listopada 2026</time>' in page
+    assert '<a id="a11y-email" href="mailto:dostepnosc@example.org">' in page
+    assert "jest częściowo zgodna z" in page
+    headings = re.findall(r"<h2[^>]*>([^<]+)</h2>", page[page.index("a11y-wstep") : page.index("k-foot")])
+    assert headings == [
+        "Stan dostępności cyfrowej",
+        "Niedostępne treści",
+        "Przygotowanie deklaracji dostępności",
+        "Udogodnienia, ograniczenia i inne informacje",
+        "Skróty klawiszowe",
+        "Informacje zwrotne i dane kontaktowe",
+        "Obsługa wniosków i skarg związanych z dostępnością",
+        "Pozostałe informacje",
+    ]
+    assert app.get("/en/accessibility").body.count('id="a11y-') == page.count('id="a11y-')
 
 
 def test_dataset_page_tells_what_a_reader_came_for(app, dataset):
