@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.browser.looking import sign_in
+
 CHROMIUM = os.environ.get("KIELCE_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -35,6 +37,18 @@ def chromium(portal):
         browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def coordinator(chromium, portal):
+    """The cookies of a signed-in coordinator."""
+    return sign_in(chromium, portal, "koordynator", "coordinator")
+
+
+@pytest.fixture(scope="session")
+def owner(chromium, portal):
+    """The cookies of a signed-in editor of one unit."""
+    return sign_in(chromium, portal, "mpec", "owner")
 
 
 @dataclass

@@ -5,6 +5,8 @@ import urllib.request
 
 import pytest
 
+from tests.browser.looking import assert_fits, faults
+
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
 PAGES = (
@@ -82,27 +84,18 @@ def view(views, visit, request):
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("view", PAGES, indirect=True)
 def test_page_is_accessible_fits_and_asks_nobody_else(visit, view, width, lang):
-    from axe_playwright_python.sync_playwright import Axe
-
     seen = visit(view if lang == "pl" else "/en" + view, width)
     page = seen.page
     assert seen.outside == []
     assert page.evaluate("document.documentElement.lang") == lang
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    faults = Axe().run(page).response["violations"]
-    assert not faults, "\n".join(
-        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
-        for fault in faults
-    )
+    assert_fits(page, width)
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("view", ["chart", "sheet", "narrowed"], indirect=True)
 def test_page_is_accessible_in_the_dark(visit, view):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = visit(view, color_scheme="dark").page
-    faults = Axe().run(page).response["violations"]
-    assert not faults, [fault["id"] for fault in faults]
+    assert faults(page) == []
 
 
 def test_a_table_is_sorted_narrowed_and_paged_by_keyboard(visit, views):

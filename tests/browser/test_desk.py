@@ -1,52 +1,13 @@
 """The coordinator's desk in a browser: journeys with and without scripts, accessible in both languages, at phone width."""
 
-import json
-import os
 from pathlib import Path
 
 import pytest
+from ckanext.kielce.desk.views import ADDRESSES
+
+from tests.browser.looking import assert_fits, assert_good, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
-
-LISTS = [
-    "",
-    "/zmiany",
-    "/terminy",
-    "/naprawy",
-    "/dane-osobowe",
-    "/obietnice",
-    "/blizniaki",
-    "/zbiory",
-    "/nieaktualizowane",
-    "/jednostki",
-    "/dziennik",
-    "/role",
-]
-
-
-def sign_in(chromium, portal, name, secret):
-    secrets = Path(os.environ.get("KIELCE_PORTAL_INI", "?")).with_name("secrets.json")
-    if not secrets.is_file():
-        pytest.skip("KIELCE_PORTAL_INI does not name the running portal's settings")
-    page = chromium.new_context().new_page()
-    page.goto(f"{portal}/user/login")
-    page.fill("#field-login", name)
-    page.fill("#field-password", json.loads(secrets.read_text())[secret])
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state("networkidle")
-    return page.context.storage_state()
-
-
-@pytest.fixture(scope="session")
-def coordinator(chromium, portal):
-    """The cookies of a signed-in coordinator."""
-    return sign_in(chromium, portal, "koordynator", "coordinator")
-
-
-@pytest.fixture(scope="session")
-def owner(chromium, portal):
-    """The cookies of a signed-in editor of one unit."""
-    return sign_in(chromium, portal, "mpec", "owner")
 
 
 @pytest.fixture(scope="session")
@@ -60,23 +21,12 @@ def looked(chromium, portal, coordinator):
     }
 
 
-def faults(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
-        for fault in Axe().run(page).response["violations"]
-    ]
-
-
-@pytest.mark.parametrize("path", [*LISTS, "dataset", "unit"])
+@pytest.mark.parametrize("path", [*ADDRESSES, "/role", "dataset", "unit"])
 @pytest.mark.parametrize(("lang", "width"), [("pl", 1280), ("en", 360)])
 def test_page_is_accessible_and_fits(visit, coordinator, looked, path, lang, width):
     address = looked.get(path, f"/pulpit{path}")
     seen = visit(address if lang == "pl" else f"/en{address}", width, storage_state=coordinator)
-    assert seen.outside == [] and seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
+    assert_good(seen, width)
     assert seen.page.locator("h1").count() == 1
 
 
@@ -151,7 +101,7 @@ def test_an_owner_checks_a_worse_file_and_throws_it_away(visit, owner, tmp_path)
     assert "Gorszy" in page.locator(".kd-verdict").inner_text()
     assert faults(page) == []
     page.set_viewport_size({"width": 360, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert_fits(page, 360)
     page.get_by_role("button", name="Wyrzuć").click()
     page.wait_for_load_state()
     assert "Wyrzucono" in page.locator(".flash-messages").inner_text()

@@ -5,8 +5,9 @@ import urllib.request
 
 import pytest
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-pytestmark = pytest.mark.browser
+from tests.browser.looking import assert_good
+
+pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
 
 def test_the_answer_is_shown_on_the_page(visit):
@@ -48,10 +49,7 @@ def test_without_scripts_the_form_makes_a_link_that_answers(visit):
 @pytest.mark.parametrize("path", ["/developers", "/en/developers", "/developers?call=package_search"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_page_is_within_reach_of_everyone(visit, path, width):
-    page = visit(path, width=width).page
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_good(visit(path, width=width), width)
 
 
 def test_every_address_of_the_page_works_by_keyboard(visit):

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.looking import assert_fits, assert_good, faults, own_words
+
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
 KINDS = (
@@ -36,17 +38,14 @@ POLISH = re.compile(
     r"\b(Szukaj|Pobierz|Zbiór|Zbiory|Organizacje|Grupy|Zasoby|Strona|Zaloguj|Wiersze|Licencja|Jakość|Jednostka|"
     r"Przejdź do treści|Kopiuj|Zawęź|Kolejność|Ostatnia zmiana|Dziedzina)\b"
 )
-#: What the portal itself says: everything but values that come from data, code samples and names in both languages.
-OWN_WORDS = """() => {
-  const copy = document.body.cloneNode(true);
-  const data = [
-    'td, tbody th, code, pre, script, style, noscript, .k-card__what, .k-lead, .k-prose, .k-card__title, .k-path',
-    'h1, .k-tools, .k-chips, .k-rows a, .k-rows p, .k-downloads__name, .k-index, .k-map, .k-filter li, caption',
-    '.k-dl dd, .k-table thead, .k-more summary, .k-aside, .k-tabs, .k-over, .k-chosen, .k-facts, .kq-panel, svg',
-  ].join(', ');
-  for (const part of copy.querySelectorAll(data)) part.remove();
-  return copy.textContent.replace(/\\s+/g, ' ');
-}"""
+#: What the portal does not say itself: values that come from data, code samples and names in both languages.
+FROM_DATA = ", ".join(
+    (
+        "td, tbody th, code, pre, script, style, noscript, .k-card__what, .k-lead, .k-prose, .k-card__title, .k-path",
+        "h1, .k-tools, .k-chips, .k-rows a, .k-rows p, .k-downloads__name, .k-index, .k-map, .k-filter li, caption",
+        ".k-dl dd, .k-table thead, .k-more summary, .k-aside, .k-tabs, .k-over, .k-chosen, .k-facts, .kq-panel, svg",
+    )
+)
 
 
 @pytest.fixture
@@ -60,25 +59,16 @@ def place(places, request):
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 def test_page_is_accessible_fits_and_asks_nobody_else(visit, place, width, lang):
-    from axe_playwright_python.sync_playwright import Axe
-
     seen = visit(place if lang == "pl" else "/en" + place, width)
     page = seen.page
-    assert seen.outside == []
-    assert seen.errors == []
     assert page.evaluate("document.documentElement.lang") == lang
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    faults = Axe().run(page).response["violations"]
-    assert not faults, "\n".join(
-        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
-        for fault in faults
-    )
+    assert_good(seen, width)
 
 
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 def test_page_speaks_one_language(visit, place):
-    polish = visit(place).page.evaluate(OWN_WORDS)
-    english = visit("/en" + place).page.evaluate(OWN_WORDS)
+    polish = own_words(visit(place).page, FROM_DATA, "body")
+    english = own_words(visit("/en" + place).page, FROM_DATA, "body")
     assert ENGLISH.findall(polish) == []
     assert POLISH.findall(english) == []
 
@@ -86,20 +76,15 @@ def test_page_speaks_one_language(visit, place):
 @pytest.mark.parametrize("scheme", ["dark"])
 @pytest.mark.parametrize("place", ["home", "found", "table", "map"], indirect=True)
 def test_dark_page_is_accessible(visit, place, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = visit(place, color_scheme=scheme).page
-    faults = Axe().run(page).response["violations"]
-    assert not faults, [
-        (fault["id"], [node["html"][:150] for node in fault["nodes"][:3]]) for fault in faults
-    ]
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("place", ["home", "found", "table"], indirect=True)
 def test_page_takes_text_of_twice_the_size(visit, place):
     page = visit(place, 1280).page
     page.add_style_tag(content="html { font-size: 200% !important; }")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert_fits(page, 1280)
 
 
 @pytest.mark.parametrize("place", ["home", "found", "table", "missing"], indirect=True)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.looking import assert_good
+
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
 
@@ -37,16 +39,9 @@ def pages(observed):
 @pytest.mark.parametrize("lang", ["", "/en"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_they_are_accessible_and_ask_nothing_elsewhere(visit, observed, lang, width):
-    from axe_playwright_python.sync_playwright import Axe
-
     for path in pages(observed):
         seen = visit(lang + path, width=width)
-        assert seen.outside == [], path
-        assert seen.errors == [], path
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not seen.page.evaluate(wide), path
-        found = Axe().run(seen.page).response["violations"]
-        assert [(item["id"], item["nodes"][0]["html"]) for item in found] == [], path
+        assert_good(seen, width)
 
 
 def test_two_versions_are_compared_without_scripts(visit, observed):

@@ -1,11 +1,11 @@
 """The register, and the page behind a digest link, in a browser: accessible, fitting a phone, in one language."""
 
-import json
-import os
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.browser.looking import assert_good, faults, own_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
@@ -14,12 +14,7 @@ ENGLISH = re.compile(r"\b(Register|Unit|Order|Show|Download|Words|entries|Points
 POLISH = re.compile(
     r"\b(Rejestr|Jednostka|Kolejność|Pokaż|Pobierz|Słowa|wpisów|Punkty|Kryterium|Planowane)\b"
 )
-OWN_WORDS = """() => {
-  const copy = document.querySelector('main').cloneNode(true);
-  for (const part of copy.querySelectorAll('h1, .k-path, .k-over, .kr-list, .kr-history, select, dd, .k-measure p, script'))
-    part.remove();
-  return copy.textContent.replace(/\\s+/g, ' ');
-}"""
+FROM_DATA = "h1, .k-path, .k-over, .kr-list, .kr-history, select, dd, .k-measure p, script"
 
 
 @pytest.fixture(scope="session")
@@ -39,41 +34,14 @@ def closed(entries):
     return found[0]
 
 
-@pytest.fixture(scope="session")
-def signed_in(chromium, portal):
-    """The cookies of a signed-in coordinator."""
-    secrets = Path(os.environ.get("KIELCE_PORTAL_INI", "?")).with_name("secrets.json")
-    if not secrets.is_file():
-        pytest.skip("KIELCE_PORTAL_INI does not name the running portal's settings")
-    page = chromium.new_context().new_page()
-    page.goto(f"{portal}/user/login")
-    page.fill("#field-login", "koordynator")
-    page.fill("#field-password", json.loads(secrets.read_text())["coordinator"])
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state("networkidle")
-    return page.context.storage_state()
-
-
-def faults(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
-        for fault in Axe().run(page).response["violations"]
-    ]
-
-
 @pytest.mark.parametrize("which", ["list", "entry"])
 @pytest.mark.parametrize("lang", ["pl", "en"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_public_page_is_accessible_and_fits(visit, closed, which, lang, width):
     path = "/rejestr" if which == "list" else f"/rejestr/{closed['id']}"
     seen = visit(path if lang == "pl" else "/en" + path, width)
-    assert seen.outside == [] and seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
-    words = seen.page.evaluate(OWN_WORDS)
-    assert (ENGLISH if lang == "pl" else POLISH).findall(words) == []
+    assert_good(seen, width)
+    assert (ENGLISH if lang == "pl" else POLISH).findall(own_words(seen.page, FROM_DATA)) == []
 
 
 def test_the_list_is_narrowed_without_scripts_and_the_address_says_how(visit, entries):
@@ -107,16 +75,14 @@ def test_a_visitor_changes_nothing(visit, closed):
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("path", ["edycja", "nowy", "lista"])
-def test_forms_are_accessible_and_fit(visit, closed, signed_in, path, width):
+def test_forms_are_accessible_and_fit(visit, closed, coordinator, path, width):
     where = f"/rejestr/{closed['id']}/edycja" if path == "edycja" else f"/rejestr/{path}"
-    seen = visit(where, width, storage_state=signed_in)
-    assert seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
+    seen = visit(where, width, storage_state=coordinator)
+    assert_good(seen, width)
 
 
-def test_an_entry_is_made_mended_and_taken_out_without_scripts(visit, signed_in):
-    page = visit("/rejestr/nowy", scripts=False, storage_state=signed_in).page
+def test_an_entry_is_made_mended_and_taken_out_without_scripts(visit, coordinator):
+    page = visit("/rejestr/nowy", scripts=False, storage_state=coordinator).page
     page.fill("#kr-title", "Próba przeglądarki")
     page.select_option("#kr-unit", index=1)
     page.get_by_role("button", name="Zapisz").click()
@@ -134,8 +100,8 @@ def test_an_entry_is_made_mended_and_taken_out_without_scripts(visit, signed_in)
     assert page.url.endswith("/rejestr")
 
 
-def test_a_list_with_an_error_names_its_row(visit, signed_in):
-    page = visit("/rejestr/lista", storage_state=signed_in).page
+def test_a_list_with_an_error_names_its_row(visit, coordinator):
+    page = visit("/rejestr/lista", storage_state=coordinator).page
     body = "tytuł;jednostka;poziom\nPróba;urzad-miasta;wewnętrzny\nDruga;urzad-miasta;tajny\n".encode()
     page.set_input_files("#kr-upload", {"name": "lista.csv", "mimeType": "text/csv", "buffer": body})
     page.get_by_role("button", name="Tylko sprawdź").click()
@@ -147,6 +113,5 @@ def test_a_list_with_an_error_names_its_row(visit, signed_in):
 @pytest.mark.parametrize("lang", ["", "/en"])
 def test_a_link_that_is_not_ours_says_what_to_do(visit, lang):
     seen = visit(f"{lang}/digest/abc", 360)
-    assert seen.errors == [] and faults(seen.page) == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert_good(seen, 360)
     assert seen.page.locator("main form").count() == 0

@@ -4,6 +4,8 @@ import urllib.parse
 
 import pytest
 
+from tests.browser.looking import assert_good, faults
+
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
 PAGES = (
@@ -22,22 +24,12 @@ def found(page):
     return page.locator(".k-card__title a").all_inner_texts()
 
 
-def faults(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    rows = Axe().run(page).response["violations"]
-    return [(row["id"], [node["html"][:150] for node in row["nodes"][:3]]) for row in rows]
-
-
 @pytest.mark.parametrize("lang", ["pl", "en"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_of_the_search_are_accessible_and_fit(visit, path, width, lang):
     seen = visit(path if lang == "pl" else f"/en{path}", width)
-    assert seen.outside == []
-    assert seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
+    assert_good(seen, width)
 
 
 @pytest.mark.parametrize(("path", "lang"), [("/", "pl"), ("/en/", "en"), ("/dataset", "pl")])

@@ -1,11 +1,10 @@
 """The pages about sources in a browser: accessible, fitting a phone, in one language, usable without scripts."""
 
-import json
-import os
 import re
-from pathlib import Path
 
 import pytest
+
+from tests.browser.looking import assert_good, own_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 
@@ -16,12 +15,7 @@ ENGLISH = re.compile(
 POLISH = re.compile(
     r"\b(Źródł[oa]|Zbiory|Obietnica|Ostatnie|Uruchom|Harmonogram|Wstrzymaj|Błędy|Czytane|czytane)\b"
 )
-OWN_WORDS = """() => {
-  const copy = document.querySelector('main').cloneNode(true);
-  for (const part of copy.querySelectorAll('h1, h2 a, .k-over, .k-lead, .k-path, code, svg, script, .k-rows a, td a, pre'))
-    part.remove();
-  return copy.textContent.replace(/\\s+/g, ' ');
-}"""
+FROM_DATA = "h1, h2 a, .k-over, .k-lead, .k-path, code, svg, script, .k-rows a, td a, pre"
 
 
 @pytest.fixture(scope="session")
@@ -30,30 +24,6 @@ def sources(api):
     if not found:
         pytest.skip("the portal has no sources")
     return found
-
-
-@pytest.fixture(scope="session")
-def signed_in(chromium, portal):
-    """The cookies of a signed-in coordinator."""
-    secrets = Path(os.environ.get("KIELCE_PORTAL_INI", "?")).with_name("secrets.json")
-    if not secrets.is_file():
-        pytest.skip("KIELCE_PORTAL_INI does not name the running portal's settings")
-    page = chromium.new_context().new_page()
-    page.goto(f"{portal}/user/login")
-    page.fill("#field-login", "koordynator")
-    page.fill("#field-password", json.loads(secrets.read_text())["coordinator"])
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state("networkidle")
-    return page.context.storage_state()
-
-
-def faults(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        f"{fault['id']}: {fault['help']} at {[node['html'][:150] for node in fault['nodes'][:3]]}"
-        for fault in Axe().run(page).response["violations"]
-    ]
 
 
 def places(sources):
@@ -66,11 +36,8 @@ def places(sources):
 def test_public_page_is_accessible_and_fits(visit, sources, which, lang, width):
     path = places(sources)[which]
     seen = visit(path if lang == "pl" else "/en" + path, width)
-    assert seen.outside == [] and seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
-    words = seen.page.evaluate(OWN_WORDS)
-    assert (ENGLISH if lang == "pl" else POLISH).findall(words) == []
+    assert_good(seen, width)
+    assert (ENGLISH if lang == "pl" else POLISH).findall(own_words(seen.page, FROM_DATA)) == []
 
 
 def test_the_list_says_for_each_source_what_it_promises_and_kept(visit, sources):
@@ -94,25 +61,23 @@ def test_a_visitor_sees_no_steering(visit, sources):
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("path", ["source", "run", "new"])
-def test_pages_for_coordinators_are_accessible_and_fit(visit, sources, signed_in, path, width):
+def test_pages_for_coordinators_are_accessible_and_fit(visit, sources, coordinator, path, width):
     path = {"new": "/harvest/new"}.get(path, path)
     if path == "source":
         path = f"/harvest/{sources[0]['name']}"
     elif path == "run":
-        page = visit(f"/harvest/{sources[0]['name']}", storage_state=signed_in).page
+        page = visit(f"/harvest/{sources[0]['name']}", storage_state=coordinator).page
         links = page.locator("section[aria-labelledby=runs] td a")
         if not links.count():
             pytest.skip("the source has no run")
         path = links.first.get_attribute("href")
-    seen = visit(path, width, storage_state=signed_in)
+    seen = visit(path, width, storage_state=coordinator)
     seen.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    assert seen.errors == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(seen.page) == []
+    assert_good(seen, width)
 
 
-def test_the_schedule_shows_only_the_fields_of_its_kind(visit, sources, signed_in):
-    page = visit(f"/harvest/{sources[0]['name']}", storage_state=signed_in).page
+def test_the_schedule_shows_only_the_fields_of_its_kind(visit, sources, coordinator):
+    page = visit(f"/harvest/{sources[0]['name']}", storage_state=coordinator).page
     page.get_by_text("Zmień harmonogram").click()
     page.select_option("#kh-kind", "weekly")
     assert page.locator(".kh-days").is_visible() and not page.locator("#kh-count").is_visible()
@@ -120,9 +85,9 @@ def test_the_schedule_shows_only_the_fields_of_its_kind(visit, sources, signed_i
     assert page.locator("#kh-count").is_visible() and not page.locator("#kh-time").is_visible()
 
 
-def test_pausing_works_without_scripts(visit, sources, signed_in):
+def test_pausing_works_without_scripts(visit, sources, coordinator):
     name = sources[0]["name"]
-    page = visit(f"/harvest/{name}", scripts=False, storage_state=signed_in).page
+    page = visit(f"/harvest/{name}", scripts=False, storage_state=coordinator).page
     if page.get_by_role("button", name="Wznów").count():
         page.get_by_role("button", name="Wznów").click()
     page.fill("#kh-reason", "Próba przeglądarki")

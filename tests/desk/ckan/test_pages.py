@@ -10,23 +10,11 @@ from typing import Any
 import pytest
 from ckan import model
 from ckanext.kielce.desk.model import Mark
+from ckanext.kielce.desk.views import ADDRESSES
 
 pytestmark = pytest.mark.ckan
 
-PAGES = [
-    "",
-    "/zmiany",
-    "/terminy",
-    "/naprawy",
-    "/dane-osobowe",
-    "/obietnice",
-    "/blizniaki",
-    "/zbiory",
-    "/nieaktualizowane",
-    "/jednostki",
-    "/dziennik",
-    "/role",
-]
+PAGES = [*ADDRESSES, "/role"]
 
 
 def page(app: Any, path: str, headers: dict[str, str], status: int = 200) -> str:
