@@ -220,6 +220,36 @@ def test_public_matters_and_reuses_are_on_the_dataset_page(app: Any, dataset: An
     assert app.get(f"/pytania/{made['number']}").status_code == 200
 
 
+def test_caches_forget_the_pages_on_which_a_public_matter_stands(dataset: Any) -> None:
+    from ckanext.kielce.common import changes
+
+    admin = {"user": factories.Sysadmin()["name"]}
+    made = report(dataset)
+    forgotten: list[Any] = []
+
+    def hear(_sender: Any, package_ids: Any) -> None:
+        forgotten.append(package_ids)
+
+    with changes.changed.connected_to(hear):
+        for public in (False, True, False):
+            tk.get_action("kielce_participation_decide")(dict(admin), {"id": made["id"], "public": public})
+    # What nobody saw is no change; what is shown or hidden is.
+    assert forgotten == [[dataset["id"]], [dataset["id"]]]
+
+
+def test_a_refused_answer_is_named_and_stays_in_the_form(app: Any, dataset: Any, monkeypatch: Any) -> None:
+    from ckanext.kielce.participation.kinds import table
+
+    made = report(dataset)
+    headers = {"Authorization": factories.SysadminWithToken()["token"]}
+    monkeypatch.setitem(table()["lengths"], "answer", [0, 5])
+    form = {"answer": "Za długie", "state": "answered", "public": "1"}
+    page = app.post(f"/pytania/{made['id']}/odpowiedz", data=form, headers=headers, status=400).body
+    assert "Za długie</textarea>" in page
+    assert 'id="answer-error"' in page
+    assert '<option value="answered" selected>' in page
+
+
 def test_answering_on_the_page_needs_a_log_in(app: Any, dataset: Any) -> None:
     made = report(dataset)
     sent = app.post(f"/pytania/{made['id']}/odpowiedz", data={"answer": "x"}, follow_redirects=False)

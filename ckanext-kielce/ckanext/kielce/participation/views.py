@@ -160,7 +160,9 @@ def public_matter(number: int) -> Response:
     return _show(str(number))
 
 
-def _show(reference: str, errors: dict[str, Any] | None = None) -> Response:
+def _show(
+    reference: str, errors: dict[str, Any] | None = None, given: dict[str, Any] | None = None
+) -> Response:
     try:
         found = tk.get_action("kielce_participation_show")(_context(), {"id": reference, "lang": _lang()})
     except (tk.ObjectNotFound, tk.NotAuthorized):
@@ -174,6 +176,7 @@ def _show(reference: str, errors: dict[str, Any] | None = None) -> Response:
             "may_answer": may_answer,
             "moves": [(code, _word("states", code)) for code in table()["moves"][found["kind"]]],
             "errors": errors or {},
+            "given": given or {"answer": found["answer"], "public": found["public"]},
         },
     )
     response = make_response(page, 400 if errors else 200)
@@ -191,7 +194,7 @@ def decide(reference: str) -> Response:
     try:
         tk.get_action("kielce_participation_decide")(_context(), wanted)
     except tk.ValidationError as error:
-        return _show(reference, error.error_dict)
+        return _show(reference, error.error_dict, wanted)
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("There is no such submission, or it is not public."))
     except tk.NotAuthorized as error:

@@ -9,7 +9,7 @@ from ckan import model as ckan_model
 from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
-from ckanext.kielce.common import callers
+from ckanext.kielce.common import callers, changes
 
 from .. import jobs, presentation, store, telling
 from ..kinds import OPEN, is_open, table
@@ -172,12 +172,15 @@ def kielce_participation_decide(context: Context, data_dict: DataDict) -> dict[s
     if state in table()["answer_needed"] and not answer:
         raise tk.ValidationError({"answer": [tk._("Write an answer: the person who asked will read it.")]})
     changed = state != row.state or answer != row.answer
+    was_public = row.public
     row.state, row.answer = state, answer
     row.public = data_dict.get("public", row.public)
     row.decided_by = authz.get_user_id_for_username(context["user"], allow_none=True)
     if changed and not is_open(state):
         row.answered_at = store.now()
     ckan_model.Session.commit()
+    if was_public or row.public:
+        changes.tell(row.package_ids)  # their pages show it
     if changed:
         telling.tell_moved(row)
     jobs.ensure_round()
