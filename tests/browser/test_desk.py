@@ -1,5 +1,7 @@
 """The coordinator's desk in a browser: journeys with and without scripts, accessible in both languages, at phone width."""
 
+import datetime as dt
+import secrets
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,31 @@ def test_an_owner_sees_no_other_unit(visit, owner):
 def test_nobody_is_led_to_the_log_in_page(visit):
     page = visit("/pulpit").page
     assert "/user/login" in page.url
+
+
+@pytest.mark.parametrize(("lang", "width"), [("pl", 1280), ("en", 360)])
+def test_the_form_to_announce_a_change_is_accessible_and_fits(visit, coordinator, looked, lang, width):
+    seen = visit(looked["dataset"], storage_state=coordinator)
+    address = seen.page.get_by_role("link", name="Zapowiedz zmianę").get_attribute("href")
+    assert_good(visit(address if lang == "pl" else f"/en{address}", width, storage_state=coordinator), width)
+
+
+def test_a_change_is_announced_and_called_off_without_scripts(visit, coordinator, looked):
+    page = visit(looked["dataset"], scripts=False, storage_state=coordinator).page
+    public = page.get_by_role("link", name="Strona publiczna zbioru").get_attribute("href")
+    page.get_by_role("link", name="Zapowiedz zmianę").click()
+    words = f"Próba przeglądarki {secrets.token_hex(4)}"
+    day = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=30)).date().isoformat()
+    page.select_option("#kind", "columns")
+    page.fill("#text", words)
+    page.fill("#effective", "2020-01-01")
+    # Without the browser's own check the portal names the field, and nothing typed is lost.
+    page.locator("main form").first.evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Zapowiedz", exact=True).click()
+    assert page.locator("#effective-error").count() == 1
+    assert page.input_value("#text") == words
+    page.fill("#effective", day)
+    page.get_by_role("button", name="Zapowiedz", exact=True).click()
+    assert words in visit(public).page.locator("article > header").inner_text()
+    page.locator(".k-rows li", has_text=words).get_by_role("button", name="Odwołaj").click()
+    assert words not in visit(public).page.locator("article > header").inner_text()
