@@ -93,6 +93,8 @@ def harvest(profile: Profile) -> None:
         portal.ckan(profile, "kielce", "register", "prefill")
         portal.ckan(profile, "kielce", "register", "import", str(REGISTER), "--user", "koordynator")
         portal.ckan(profile, "kielce", "digest", "run")
+    with step("Layers for the sheets of places, left to the worker"):
+        portal.ckan(profile, "kielce", "places", "take", "--queue")
 
 
 @contextlib.contextmanager

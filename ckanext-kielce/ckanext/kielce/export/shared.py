@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.export import citation, offers, service, slim, sources, words
+from ckanext.kielce.export.child import SlowError
+from ckanext.kielce.export.formats import LAYER_SOURCES
 from ckanext.kielce.export.orders import Order
 from ckanext.kielce.export.service import FailedError
 from ckanext.kielce.export.store import BusyError, Kept
 
-__all__ = ["BusyError", "FailedError", "citation", "is_layer", "layer_features", "layers_of", "send", "told"]
+__all__ = [
+    "LAYER_SOURCES",
+    "BusyError",
+    "FailedError",
+    "SlowError",
+    "all_layers_of",
+    "citation",
+    "is_layer",
+    "layer_features",
+    "layer_table",
+    "layers_of",
+    "send",
+    "told",
+]
 
 
-def layers_of(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The files that hold the layers of a dataset, as far as the reader may see them."""
-    return offers.layers_of(pkg)
+def layers_of(pkg: Mapping[str, Any], user: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The files that hold the layers of a dataset, as far as the reader (of the page, or ``user``) may see them."""
+    return offers.layers_of(pkg, user)
+
+
+def all_layers_of(pkg: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files that hold the layers of a dataset, whoever may see them."""
+    return sources.layers_of(pkg)
+
+
+def layer_table(
+    pkg: Mapping[str, Any], resource: Mapping[str, Any], known: str, seconds: float
+) -> tuple[str, Path | None]:
+    """The hash of a layer's content and, unless it is ``known``, its features: CSV with WKT in metres (EPSG:2180), made now.
+
+    Raises `FailedError`, `SlowError` after ``seconds``, and `BusyError`.
+    """
+    order = offers.layer_order(pkg, resource, "wkt", "2180")
+    return order.content, None if order.content == known else service.make(order, seconds).path
 
 
 def is_layer(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from ckan import model as ckan_model
 from . import gains, presentation, store, withholding, words
 from .gains import Fix, fixes
 from .gather.fetching import kind_of as way_in
+from .domain.sentences import status_word
 from .jobs import enqueue_observe, enqueue_score
 from .league import UnitRow, league
 from .overview import SORTS as SET_SORTS
@@ -66,6 +67,7 @@ __all__ = [
     "series_members",
     "sets",
     "status_texts",
+    "status_word",
     "transitions",
     "trial",
     "turning_between",

@@ -222,6 +222,9 @@
       });
   }
 
+  /* For the maps of other rooms. */
+  window.kielceMap = { leaflet: leaflet, json: json, draw: draw, city: city, token: token };
+
   document.querySelectorAll("[data-kielce-map]").forEach(function (box) {
     box.hidden = false;
     if (!("IntersectionObserver" in window)) return layerMap(box);
