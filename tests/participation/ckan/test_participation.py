@@ -250,6 +250,13 @@ def test_a_refused_answer_is_named_and_stays_in_the_form(app: Any, dataset: Any,
     assert '<option value="answered" selected>' in page
 
 
+def test_a_search_that_finds_nothing_leads_to_the_request_with_its_words(app: Any, dataset: Any) -> None:
+    page = app.get("/dataset?q=qqqqxyz").body
+    address = re.search(r'href="(/popros-o-dane\?[^"]+)"', page).group(1)
+    assert 'value="qqqqxyz"' in app.get(address).body
+    assert "/popros-o-dane" in app.get("/").body
+
+
 def test_answering_on_the_page_needs_a_log_in(app: Any, dataset: Any) -> None:
     made = report(dataset)
     sent = app.post(f"/pytania/{made['id']}/odpowiedz", data={"answer": "x"}, follow_redirects=False)
