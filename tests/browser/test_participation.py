@@ -112,7 +112,9 @@ def test_a_mistake_is_told_and_answered_in_public(visit, coordinator, somebody, 
     assert "odpowiedź do" in page.locator(".k-lead").inner_text()
     assert page.context.cookies() == []
 
-    # Before somebody of the city has read it, only its sender sees it.
+    # It waits at the desk. Before somebody of the city has read it, only its sender sees it.
+    desk = visit("/pulpit", storage_state=coordinator).page
+    assert desk.locator(".kd-summary a[href$='/pytania?state=open']").count() == 1
     assert title not in visit("/pytania").page.content()
     decide(visit, coordinator, title, "problem", "in_progress")
     card = visit("/pytania?state=open").page.locator(".k-card", has_text=title)

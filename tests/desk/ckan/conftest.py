@@ -27,7 +27,14 @@ def app(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]) -> 
     """An empty portal, made once a module."""
     reset_db()
     made = _get_test_app()
-    for plugin in ("activity", "kielce_quality", "kielce_usage", "kielce_notify", "kielce_desk"):
+    for plugin in (
+        "activity",
+        "kielce_quality",
+        "kielce_usage",
+        "kielce_notify",
+        "kielce_participation",
+        "kielce_desk",
+    ):
         migrate_db_for(plugin)
     yield made
     ckan.plugins.unload_all()

@@ -215,3 +215,13 @@ def test_what_is_due_this_week_and_what_is_not(app: Any, town: Any, headers: Any
     shown = page(app, "/pulpit/terminy", headers("coordinator"))
     assert "Węzły" in shown and "Wypadki" not in shown
     assert town.now.date().isoformat() not in shown  # days as people write them
+
+
+def test_questions_of_residents_are_told_of_on_the_first_page(
+    app: Any, town: Any, headers: Any, call: Any
+) -> None:
+    assert "/pytania?state=open" not in page(app, "/pulpit", headers("coordinator"))
+    text = "Ile psów jest na osiedlach?"
+    call("kielce_participation_submit", None, kind="request", title="Psy w mieście", text=text)
+    shown = page(app, "/pulpit", headers("coordinator"))
+    assert re.search(r'/pytania\?state=open"><strong>1</strong> pytanie mieszkańców czeka', shown)

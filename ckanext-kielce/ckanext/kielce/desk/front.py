@@ -22,7 +22,7 @@ TROUBLED = frozenset({"overdue", "delinquent"})
 
 
 def summary(viewer: Viewer, now: dt.datetime) -> dict[str, Any]:
-    """The morning's figures: what turned since yesterday, what is due this week, and sources in trouble."""
+    """The morning's figures: what turned since yesterday, what is due this week, sources in trouble, questions."""
     turned = lists.changes(viewer, now - dt.timedelta(days=1), now)
     due = lists.listed("due", viewer, Asked(), "pl", limit=0)
     return {
@@ -30,7 +30,16 @@ def summary(viewer: Viewer, now: dt.datetime) -> dict[str, Any]:
         "better": sum(item.tone == "better" for item in turned),
         "due": due.total,
         "sources": _troubled() if viewer.units is None else [],
+        "questions": _questions(),
     }
+
+
+def _questions() -> int:
+    """Reports, requests and reuses that wait for an answer, as far as the reader sees them."""
+    if not plugin_loaded("kielce_participation"):
+        return 0
+    found = tk.get_action("kielce_participation_list")({}, {"state": "open", "limit": 1})
+    return int(found["count"])
 
 
 def _troubled() -> list[dict[str, Any]]:

@@ -212,7 +212,7 @@ def _expire_later() -> None:
         ckan_jobs.get_queue().enqueue_in(
             settings().staged + dt.timedelta(minutes=1),
             expire_job,
-            job_result_ttl=0,
+            result_ttl=0,
             meta={"title": "Delete checked files that nobody published"},
         )
     except redis.RedisError:
