@@ -134,6 +134,14 @@ def test_bad_input_names_the_field_and_keeps_nothing(dataset: Any, fields: Any, 
     assert mails() == []
 
 
+def test_a_dataset_is_named_by_the_address_of_its_page_as_well(dataset: Any) -> None:
+    name = dataset["name"]
+    for given in (f"https://dane.example/en/dataset/{name}?page=2#rows", f"/dataset/{name}/", name):
+        made = report(dataset, datasets=given)
+        (shown,) = anonymous("kielce_participation_show", id=made["id"])["datasets"]
+        assert shown["name"] == name, given
+
+
 def test_a_private_dataset_can_not_be_told_from_none(unit: Any) -> None:
     private = factories.Dataset(owner_org=unit["id"], private=True, domain="transport", notes="x")
     with pytest.raises(tk.ValidationError) as error:

@@ -11,7 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 from ckanext.kielce.common import callers, changes
 
-from .. import jobs, presentation, store, telling
+from .. import presentation, store, telling
 from ..kinds import OPEN, is_open, table
 from ..model import Submission
 from . import schema
@@ -48,7 +48,6 @@ def kielce_participation_submit(context: Context, data_dict: DataDict) -> dict[s
     row = store.add(values, store.now())
     ckan_model.Session.commit()
     telling.tell_received(row)
-    jobs.ensure_round()
     return {
         "id": row.id,
         "number": row.number,
@@ -183,5 +182,4 @@ def kielce_participation_decide(context: Context, data_dict: DataDict) -> dict[s
         changes.tell(row.package_ids)  # their pages show it
     if changed:
         telling.tell_moved(row)
-    jobs.ensure_round()
     return presentation.described([row], data_dict["lang"])[0]

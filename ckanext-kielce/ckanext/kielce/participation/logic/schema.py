@@ -51,9 +51,14 @@ def _email(value: Any) -> str:
     return address
 
 
+def _name(given: str) -> str:
+    """A dataset's name, also out of the address of its page as people copy it."""
+    return re.split(r"[/?#]", given.rpartition("/dataset/")[2])[0]
+
+
 def _names(value: Any) -> list[str]:
     found = value if isinstance(value, list) else re.split(r"[\s,]+", str(value or ""))
-    names = [str(name).strip() for name in found if str(name).strip()]
+    names = [_name(str(name).strip()) for name in found if str(name).strip()]
     if len(names) > 20:
         raise tk.Invalid(tk._("Name at most 20 datasets."))
     return names
