@@ -73,14 +73,17 @@ def test_page_speaks_one_language(visit, place):
     assert POLISH.findall(english) == []
 
 
-@pytest.mark.parametrize("scheme", ["dark"])
-@pytest.mark.parametrize("place", ["home", "found", "table", "map"], indirect=True)
-def test_dark_page_is_accessible(visit, place, scheme):
-    page = visit(place, color_scheme=scheme).page
+@pytest.mark.parametrize(
+    "place", ["home", "found", "table", "map", "unit", "domain", "developers", "accessibility"], indirect=True
+)
+def test_dark_page_is_accessible(visit, place):
+    page = visit(place, color_scheme="dark").page
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("place", ["home", "found", "table"], indirect=True)
+@pytest.mark.parametrize(
+    "place", ["home", "found", "table", "map", "unit", "domain", "developers", "accessibility"], indirect=True
+)
 def test_page_takes_text_of_twice_the_size(visit, place):
     page = visit(place, 1280).page
     page.add_style_tag(content="html { font-size: 200% !important; }")
@@ -92,6 +95,21 @@ def test_public_page_carries_neither_bootstrap_nor_jquery_nor_a_cookie(visit, pl
     page = visit(place).page
     assert page.evaluate("typeof window.jQuery") == "undefined"
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", ["home", "found", "table"], indirect=True)
+def test_the_focus_is_seen_wherever_the_keyboard_leads(visit, place, scheme):
+    page = visit(place, color_scheme=scheme).page
+    for _step in range(25):
+        page.keyboard.press("Tab")
+        where, outline, on_screen = page.evaluate(
+            """() => { const at = document.activeElement, box = at.getBoundingClientRect();
+            return [at.outerHTML.slice(0, 120), parseFloat(getComputedStyle(at).outlineWidth),
+                    box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight]; }"""
+        )
+        assert outline >= 2, where
+        assert on_screen, where
 
 
 def test_switching_language_stays_on_the_page(visit, places):
