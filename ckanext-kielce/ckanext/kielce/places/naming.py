@@ -23,7 +23,7 @@ _PRECINCT = r"(?P<precinct>\d{1,4})"
 _PARCELS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:obr(?:eb)?\.?\s*(?:nr\s*)?){_PRECINCT}[\s,;.]*(?:dz(?:ialka)?\.?\s*)?(?:nr\.?\s*)?{_NUMBER}",
+        rf"(?:obr(?:eb)?\.?\s*(?:nr\s*)?){_PRECINCT}[\s,;.]+(?:dz(?:ialka)?\.?\s*)?(?:nr\.?\s*)?{_NUMBER}",
         rf"dz(?:ialka)?\.?\s*(?:nr\.?\s*)?{_NUMBER}[\s,;]*(?:z?\s*obr(?:ebu|eb)?\.?\s*(?:nr\s*)?){_PRECINCT}",
         rf"{_PRECINCT}\s*[-.]\s*{_NUMBER}",
         rf"dz(?:ialka)?\.?\s*(?:nr\.?\s*)?{_NUMBER}",
