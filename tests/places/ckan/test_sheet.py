@@ -1,4 +1,4 @@
-"""A sheet from real layers in a real CKAN: taken in, asked, kept from those who may not see them, and honest about what is missing."""
+"""A sheet from real layers in a real CKAN: taken in, asked, kept from those who may not see them, honest about gaps."""
 
 from __future__ import annotations
 

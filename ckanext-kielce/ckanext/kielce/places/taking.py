@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import hashlib
 import itertools
+import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,8 +74,8 @@ def sweep(everything: bool = False) -> Report:
     listed = _listed()
     known = {row.resource_id: row for row in model.Session.scalars(sa.select(Layer))}
     ids = [resource_id for group in listed.values() for resource_id, _said in group]
-    report.gone = _forget(set(known) - set(ids))
     model.Session.expunge_all()
+    report.gone = _forget(set(known) - set(ids))
     for package_id, group in listed.items():
         said = hashlib.sha256(repr((rules.version(), group)).encode()).hexdigest()[:32]
         rows = [known.get(resource_id) for resource_id, _said in group]
@@ -168,11 +169,10 @@ def _kind(pkg: Mapping[str, Any]) -> str:
 def _about(pkg: Mapping[str, Any]) -> dict[str, Any]:
     titles: dict[str, Any] = {}
     for resource in pkg.get("resources") or ():
-        for entry in tk.h.kielce_list(resource.get("columns")) if "kielce_list" in tk.h else ():
-            if isinstance(entry, Mapping) and entry.get("name") and entry.get("title"):
-                titles.setdefault(
-                    str(entry["name"]), {"pl": entry["title"], "en": entry.get("title_en") or ""}
-                )
+        for entry in _columns(resource):
+            if entry.get("name") and entry.get("title"):
+                said = {"pl": entry["title"], "en": entry.get("title_en") or ""}
+                titles.setdefault(str(entry["name"]), said)
     return {
         "title": str(pkg.get("title") or pkg["name"]),
         "title_en": str(pkg.get("title_en") or ""),
@@ -181,6 +181,17 @@ def _about(pkg: Mapping[str, Any]) -> dict[str, Any]:
         "sample": str(pkg.get("sample_data") or "").lower() == "true",
         "columns": titles,
     }
+
+
+def _columns(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A file's dictionary of columns, as a list or as JSON."""
+    entries = resource.get("columns") or []
+    if isinstance(entries, str):
+        try:
+            entries = json.loads(entries)
+        except ValueError:
+            return []
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
 
 
 def _row(package_id: str, resource_id: str, said: str, about: dict[str, Any]) -> tuple[int, str]:

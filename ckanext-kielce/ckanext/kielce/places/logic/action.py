@@ -23,13 +23,13 @@ def kielce_place_sheet(context: Context, data_dict: dict[str, Any]) -> dict[str,
     :param parcel: full identifier (``266101_1.0012.345/6``), or precinct and number (``obręb 12, działka 345/6``)
     :type parcel: string
     :param lat: latitude in degrees
-    :type lat: string
+    :type lat: number
     :param lon: longitude in degrees
-    :type lon: string
+    :type lon: number
     :param area: POLYGON as WKT, Polygon as GeoJSON, or ``west,south,east,north``, in degrees; at most 1000 ha and 500 vertices
     :type area: string
     :param distance: metres within which things count as near, 10 to 2000 (default 500)
-    :type distance: string
+    :type distance: int
     :param lang: ``pl`` or ``en``
     :type lang: string
     :returns: ``place`` (with coordinates; None when several or none fit: then ``message`` and ``choices``), ``touches``
