@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from ckanext.kielce.quality.checks import judge_folder, registered
 
-from tests.quality.checks.city_sick import SICK
-from tests.quality.checks.city_sound import SOUND
+from tests.quality.checks.city_sick_time import SICK_TIME
+from tests.quality.checks.city_sick_values import SICK_VALUES
+from tests.quality.checks.city_sound_time import SOUND_TIME
+from tests.quality.checks.city_sound_values import SOUND_VALUES
 
 SEED = 41
 """Not one of those the rules were looked at with."""
@@ -22,7 +24,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, set[str]
     """(scenario, labels due, labels found) of each history."""
     root: Path = tmp_path_factory.mktemp("city")
     truth: dict[str, tuple[str, set[str]]] = {}
-    for group, makers in (("sick", SICK), ("sound", SOUND)):
+    for group, makers in (("sick", SICK_TIME | SICK_VALUES), ("sound", SOUND_TIME | SOUND_VALUES)):
         for name, make in makers.items():
             for number in range(EACH[group]):
                 *made, due = make(random.Random(f"{SEED}-{name}-{number}"))
