@@ -172,7 +172,10 @@ def write_supervisor_config(profile: Profile) -> Path:
         groups.setdefault(group, []).append(name)
         command = Template(table[section]["command"]).substitute(variables).replace("%", "%%")
         user = f"user={server_user()}\n" if table[section].get("user") and server_user() else ""
-        environment = f'CKAN_INI="{profile.ini}",HOME="{profile.folder}",LC_ALL="C.UTF-8"'
+        # glibc keeps a heap for each thread otherwise, and gives little of them back.
+        environment = (
+            f'CKAN_INI="{profile.ini}",HOME="{profile.folder}",LC_ALL="C.UTF-8",MALLOC_ARENA_MAX="2"'
+        )
         parts.append(
             f"[program:{name}]\ncommand={command}\ndirectory={ROOT if not user else '/'}\n{user}autostart=false\n"
             f"autorestart=true\nstartsecs=1\nstartretries=5\nstopwaitsecs=20\nstopasgroup=false\nkillasgroup=true\n"

@@ -131,19 +131,20 @@ def test_a_change_that_is_no_edit_is_told(cache: Cache, make: Any) -> None:
     assert keys.dataset(package["id"]) in cache.hard
 
 
+@pytest.mark.usefixtures("clean_queues")
 def test_a_cache_that_is_away_stops_nobody_and_is_told_later(
-    make: Any, monkeypatch: pytest.MonkeyPatch, unit: dict[str, Any], cache: Cache
+    make: Any, monkeypatch: pytest.MonkeyPatch, unit: dict[str, Any], cache: Cache, reset_redis: Any
 ) -> None:
+    reset_redis()
     monkeypatch.setitem(tk.config, "ckanext.kielce.cache.purge_urls", ["http://127.0.0.1:1/"])
-    package = make()
+    make("one"), make("two")
     queue = ckan_jobs.get_queue()
     jobs = [queue.fetch_job(name) for name in ScheduledJobRegistry(queue=queue).get_job_ids()]
-    waiting = [job for job in jobs if job is not None and job.func_name.endswith("purge.again")]
-    assert any(keys.dataset(package["id"]) in job.args[0] for job in waiting)
+    (waiting,) = [job for job in jobs if job is not None and job.func_name.endswith("purge.again")]
     monkeypatch.setitem(tk.config, "ckanext.kielce.cache.purge_urls", [cache.address])
-    for job in waiting:
-        job.func(*job.args)
-    assert keys.dataset(package["id"]) in cache.hard
+    cache.forget()
+    waiting.perform()
+    assert cache.hard == {keys.ALL}
 
 
 def test_the_command_purges_what_is_named(cache: Cache, make: Any) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import worker
 from ckanext.kielce.common.worker import work
 
 pytestmark = [pytest.mark.ckan, pytest.mark.usefixtures("with_plugins", "clean_queues")]
@@ -43,3 +46,24 @@ def test_a_queue_of_its_own_can_be_served(log: Path) -> None:
     assert not log.exists()
     work(["other"], burst=True, scheduler=False)
     assert log.exists()
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """RQ's worker takes the signals over for the rest of the process."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_a_process_that_has_grown_large_ends_after_the_job_at_hand(
+    log: Path, monkeypatch: pytest.MonkeyPatch, handlers: None
+) -> None:
+    assert 10_000_000 < worker.resident() < 10_000_000_000
+    tk.enqueue_job(note_process, [str(log)])
+    tk.enqueue_job(note_process, [str(log)])
+    monkeypatch.setattr(worker, "MOST_MEMORY", 0)
+    work([], burst=True, scheduler=False)
+    assert len(log.read_text().split()) == 1
+    assert len(jobs.get_queue().jobs) == 1, "the next process does it"

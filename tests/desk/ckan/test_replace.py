@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.lib.jobs import get_queue
 from ckan.tests import factories
 from ckanext.kielce.desk import staging
 from ckanext.kielce.desk.model import Staged
@@ -176,7 +177,9 @@ def test_what_nobody_publishes_expires(series: Any, call: Any) -> None:
     assert call("kielce_desk_staged_show", series.owner, id=made["id"])["state"] == "expired"
     with pytest.raises(tk.ValidationError):
         call("kielce_desk_publish", series.owner, id=made["id"])
-    assert staging.expire() == 1
+    queue = get_queue()
+    booked = [queue.fetch_job(name) for name in queue.scheduled_job_registry.get_job_ids()]
+    next(job for job in booked if job.func_name.endswith("expire_job")).perform()
     assert not staging.path_of(made["id"]).exists()
     assert model.Session.get(Staged, made["id"]).state == "expired"
 

@@ -187,3 +187,17 @@ class TestSweep:
         score.next_crossing = now - dt.timedelta(hours=1)
         model.Session.commit()
         assert (due_to_observe(now), due_to_score(now)) == ([], [package["id"]])
+
+
+def test_what_is_booked_for_later_can_be_done(files: Any, make_dataset: Any, months: Any) -> None:
+    from ckan.lib.jobs import get_queue
+    from ckanext.kielce.quality import jobs
+
+    package = make_dataset(files.put("a.csv", months("2026-08", "2026-09", "2026-10")))
+    work()
+    jobs.ensure_sweep()
+    jobs.enqueue_observe_later(package["id"], 3600)
+    booked = [get_queue().fetch_job(name) for name in scheduled()]
+    assert {job.func_name.rsplit(".", 1)[-1] for job in booked} == {"sweep", "observe_dataset"}
+    for job in booked:
+        job.perform()

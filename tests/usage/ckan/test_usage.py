@@ -193,7 +193,7 @@ def test_different_callers_of_a_day_are_counted_and_forgotten(no_callers):
 
     dataset, day = factories.Dataset()["id"], TODAY - dt.timedelta(days=1)
     for number in [*range(2000), *range(500)]:
-        callers.seen([dataset], day, f"10.0.{number // 250}.{number % 250} Firefox")
+        callers.seen({(day, f"10.0.{number // 250}.{number % 250} Firefox"): [dataset]})
     keys = list(connect_to_redis().scan_iter("*kielce_usage:*"))
     kept = b"".join(connect_to_redis().dump(key) or b"" for key in keys)
     assert b"10.0." not in kept
@@ -226,12 +226,12 @@ def test_what_a_cache_answered_by_itself_is_counted(app, resource):
     package = helpers.call_action("package_show", id=resource["package_id"])
     show = f"/api/3/action/package_show?id={package['name']}"
     with app.flask_app.test_request_context():
-        assert log_reader.count(line(url=f"/en/dataset/{package['name']}")) == 1
-        assert log_reader.count(line(url=show)) == 1
-        assert log_reader.count(line(url=show, handling="miss")) == 0
-        assert log_reader.count(line(url=show, status=404)) == 0
-        assert log_reader.count(line(url=show, site="same-origin")) == 0
-        assert log_reader.count(line(url="/no/such/page/at/all")) == 0
+        assert log_reader.count([line(url=f"/en/dataset/{package['name']}")]) == 1
+        assert log_reader.count([line(url=show)]) == 1
+        assert log_reader.count([line(url=show, handling="miss")]) == 0
+        assert log_reader.count([line(url=show, status=404)]) == 0
+        assert log_reader.count([line(url=show, site="same-origin")]) == 0
+        assert log_reader.count([line(url="/no/such/page/at/all")]) == 0
     assert rows(package["id"]) == {("view", False): 1, ("api", False): 1}
 
 

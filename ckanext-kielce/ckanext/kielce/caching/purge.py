@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Collection
 from functools import cache
 from itertools import zip_longest
@@ -15,6 +16,7 @@ from itertools import zip_longest
 import ckan.lib.jobs as ckan_jobs
 import redis
 import requests
+from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.caching import keys
 
@@ -63,37 +65,34 @@ def send(hard: Collection[str], soft: Collection[str] = ()) -> int:
 
 
 def now_or_later(hard: Collection[str], soft: Collection[str] = ()) -> None:
-    """Purge at once; where a cache is away, again and again from the background queue. Never fails."""
+    """Purge at once; where a cache is away, everything in it once it is back. Never fails."""
     if not addresses() or not (hard or soft):
         return
     try:
         send(hard, soft)
     except CacheAwayError as error:
         log.warning("Copies are not purged yet: %s", error)
-        _later(sorted(hard), sorted(soft), ATTEMPTS)
+        _later(ATTEMPTS)
 
 
-def _later(hard: list[str], soft: list[str], attempts: int) -> None:
+def _later(attempts: int) -> None:
+    """Book an attempt, one for all that was missed in the meantime: who was away need not know what, all copies go."""
+    slot = int(time.time()) // AGAIN + 1
+    job_id = f"kielce-purge-{tk.config['ckan.site_id']}-{slot}"
     try:
-        ckan_jobs.get_queue().enqueue_in(
-            dt.timedelta(seconds=AGAIN),
-            again,
-            hard,
-            soft,
-            attempts,
-            job_result_ttl=0,
-            meta={"title": "Purge copies in the caches"},
-        )
+        if connect_to_redis().set(job_id, "1", nx=True, ex=3 * AGAIN):
+            due = dt.datetime.fromtimestamp(slot * AGAIN, tz=dt.timezone.utc)
+            ckan_jobs.get_queue().enqueue_at(due, again, attempts, job_id=job_id, result_ttl=0)
     except redis.RedisError as error:
         log.warning("The purge could not be queued: %s", error)
 
 
-def again(hard: list[str], soft: list[str], attempts: int) -> None:
-    """Job: another attempt."""
+def again(attempts: int) -> None:
+    """Job: another attempt, at everything."""
     try:
-        send(hard, soft)
+        send([keys.ALL])
     except CacheAwayError as error:
         if attempts > 1:
-            _later(hard, soft, attempts - 1)
+            _later(attempts - 1)
         else:
             log.warning("Copies have gone by their own time; they were never purged: %s", error)

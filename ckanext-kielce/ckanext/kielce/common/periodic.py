@@ -30,21 +30,27 @@ BOOKING = 60
 
 @dataclass(frozen=True)
 class Periodic:
-    """Work of a room: which plugin it belongs to, how many seconds lie between two runs (0: none), what is done."""
+    """Work of a room: which plugin it belongs to, how many seconds lie between two runs (0: none), what is done.
+
+    Runs begin at multiples of that after midnight UTC, or so many seconds ``after`` them.
+    """
 
     name: str
     plugin: str
     seconds: Callable[[], int]
     work: Callable[[], object]
+    after: int = 0
 
 
 _table: dict[str, Periodic] = {}
 _booked_at: float | None = None
 
 
-def every(name: str, plugin: str, seconds: Callable[[], int], work: Callable[[], object]) -> None:
+def every(
+    name: str, plugin: str, seconds: Callable[[], int], work: Callable[[], object], after: int = 0
+) -> None:
     """Register work; ``seconds`` is asked at each booking, so that an option may change."""
-    _table[name] = Periodic(name, plugin, seconds, work)
+    _table[name] = Periodic(name, plugin, seconds, work, after)
 
 
 def book_all(now: float | None = None) -> list[str]:
@@ -68,13 +74,13 @@ def book(name: str, now: float | None = None) -> bool:
     seconds = found.seconds()
     if seconds <= 0:
         return False
-    slot = int(time.time() if now is None else now) // seconds + 1
+    slot = (int(time.time() if now is None else now) - found.after) // seconds + 1
     site = re.sub(r"[^A-Za-z0-9_-]", "-", str(tk.config.get("ckan.site_id")))
     job_id = f"kielce-{name}-{site}-{seconds}-{slot}"
     try:
         if not connect_to_redis().set(job_id, "1", nx=True, ex=seconds * 3):
             return False
-        due = dt.datetime.fromtimestamp(slot * seconds, tz=dt.timezone.utc)
+        due = dt.datetime.fromtimestamp(slot * seconds + found.after, tz=dt.timezone.utc)
         get_queue().enqueue_at(due, run, name, job_id=job_id, result_ttl=0, job_timeout=TIMEOUT)
     except redis.RedisError as error:
         log.warning("The next run of %s could not be booked: %s", name, error)

@@ -8,6 +8,9 @@ process after a number of jobs and by the supervisor that starts it again; RQ no
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 from ckan.lib import jobs
@@ -18,6 +21,8 @@ from rq.worker import WorkerStatus
 
 #: Jobs after which the process ends, so that what a library leaks does not add up.
 JOBS_PER_PROCESS = 1000
+#: Resident bytes beyond which it ends after the job at hand: what a large table took is not given back otherwise.
+MOST_MEMORY = 400 * 1024 * 1024
 
 
 class SteadyWorker(jobs.Worker):
@@ -28,11 +33,19 @@ class SteadyWorker(jobs.Worker):
         self.perform_job(job, queue)
         self.set_state(WorkerStatus.IDLE)
         periodic.book_soon()
+        if resident() > MOST_MEMORY:
+            os.kill(os.getpid(), signal.SIGTERM)  # RQ's warm shutdown
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds that the worker may be silent: no process is left to send signs of life while a job runs."""
         timeout = int(job.timeout or 0)
         return timeout + 60 if timeout > 0 else self.worker_ttl
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def work(queues: list[str], *, burst: bool = False, scheduler: bool = True) -> None:

@@ -329,7 +329,8 @@ def consumer(kind: str) -> None:
 @harvest.command()
 def tick() -> None:
     """Do one round of housekeeping now and book the next on CKAN's worker."""
-    housekeeping.tick()
+    housekeeping.ensure_tick()
+    housekeeping.work()
 
 
 def _row(name: str) -> overview.Row:

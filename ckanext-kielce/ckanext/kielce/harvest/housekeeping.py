@@ -7,49 +7,31 @@ the end of the schedule; a lock in the database keeps two rounds from running at
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import ckan.plugins.toolkit as tk
-import redis
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.jobs import get_queue
-from ckan.lib.redis import connect_to_redis
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestObject
+from ckanext.kielce.common import periodic
 from ckanext.kielce.harvest import closing, mirror, rhythm, runs, uploads
 from ckanext.kielce.harvest.model import HarvestCache, HarvestItem, HarvestRun
 
 log = logging.getLogger(__name__)
 
 LOCK = 0x6B69656C63650001  # of one round at a time
+TICK = "harvest-tick"
 CACHE_DAYS = 90  # an answer that was not asked for so long is forgotten
-
-
-def ensure_tick() -> None:
-    """Book the next round on CKAN's worker; does nothing but log when Redis is away."""
-    seconds = _seconds()
-    slot = int(time.time()) // seconds + 1
-    job_id = f"kielce-harvest-tick-{tk.config.get('ckan.site_id')}-{slot}"
-    try:
-        # The first to name the slot books it; booking twice would run it twice.
-        if not connect_to_redis().set(job_id, "1", nx=True, ex=seconds * 3):
-            return
-        due = datetime.fromtimestamp(slot * seconds, tz=timezone.utc)
-        get_queue().enqueue_at(due, tick, job_id=job_id, result_ttl=0)
-    except redis.RedisError as error:
-        log.warning("Harvest housekeeping could not be booked: %s", error)
 
 
 def _seconds() -> int:
     return max(5, int(tk.config.get("ckanext.kielce.harvest.tick_seconds")))
 
 
-def tick() -> None:
-    """One round, and the next one booked."""
-    ensure_tick()
-    work()
+def ensure_tick() -> None:
+    """Book the next round on CKAN's worker; does nothing but log when Redis is away."""
+    periodic.book(TICK)
 
 
 def work() -> bool:
@@ -126,3 +108,5 @@ def start_due() -> None:
 
 
 PARTS: tuple[Callable[[], object], ...] = (close, start_due, rhythm.watch, mirror.look, prune)
+
+periodic.every(TICK, "kielce_harvest", _seconds, work)

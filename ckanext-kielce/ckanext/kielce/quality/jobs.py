@@ -117,8 +117,8 @@ def enqueue_observe_later(package_id: str, seconds: int) -> bool:
         observe_dataset,
         package_id,
         job_id=identifier,
-        job_result_ttl=0,
-        job_failure_ttl=FAILURE_TTL,
+        result_ttl=0,
+        failure_ttl=FAILURE_TTL,
         meta={"title": f"Look at the content of dataset {package_id}"},
     )
     return True
@@ -267,7 +267,7 @@ def _schedule(identifier: str) -> bool:
         dt.timedelta(seconds=options.sweep_interval),
         sweep,
         job_id=identifier,
-        job_result_ttl=0,
+        result_ttl=0,
         meta={"title": "Sweep: queue datasets whose look or score is due"},
     )
     return True

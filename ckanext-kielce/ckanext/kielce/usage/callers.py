@@ -11,13 +11,12 @@ import datetime as dt
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Mapping
 
 import redis
-from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
+from ckanext.kielce.common import periodic
 from ckanext.kielce.usage import store
 
 log = logging.getLogger(__name__)
@@ -25,40 +24,43 @@ log = logging.getLogger(__name__)
 PORTAL = "portal"
 """Instead of an object's id: callers of the whole portal."""
 _SALT_SECONDS, _DAY_SECONDS = 2 * 86400, 10 * 86400
-_WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 def _key(*parts: str) -> str:
     return ":".join(("ckan", str(tk.config["ckan.site_id"]), "kielce_usage", *parts))
 
 
-def seen(object_ids: Iterable[str], day: dt.date, caller: str) -> None:
-    """Note that this caller used these things today; does nothing but log when Redis is away."""
+def seen(uses: Mapping[tuple[dt.date, str], Collection[str]]) -> None:
+    """Note who used what: (day, caller) -> ids of the things; does nothing but log when Redis is away."""
+    if not uses:
+        return
+    days = {day for day, _caller in uses}
     try:
         connection = connect_to_redis()
-        salt = _salt(connection, day)
-        mark = hashlib.blake2b(caller.encode(), key=salt, digest_size=8).digest()
+        salts = {day: _salt(connection, day) for day in days}
         pipe = connection.pipeline(transaction=False)
-        pipe.sadd(_key("days"), day.isoformat())
-        for object_id in {*object_ids, PORTAL}:
-            pipe.pfadd(_key("callers", day.isoformat(), object_id), mark)
-            pipe.expire(_key("callers", day.isoformat(), object_id), _DAY_SECONDS)
-        if pipe.execute()[0]:  # the first use of this day
-            _book(day)
+        keys = set()
+        for (day, caller), object_ids in uses.items():
+            mark = hashlib.blake2b(caller.encode(), key=salts[day], digest_size=8).digest()
+            for object_id in {*object_ids, PORTAL}:
+                key = _key("callers", day.isoformat(), object_id)
+                keys.add(key)
+                pipe.pfadd(key, mark)
+        for key in keys:
+            pipe.expire(key, _DAY_SECONDS)
+        pipe.sadd(_key("days"), *(day.isoformat() for day in days))
+        pipe.execute()
     except redis.RedisError as error:
         log.warning("Could not count a caller: %s", error)
 
 
 def _salt(connection: redis.Redis, day: dt.date) -> bytes:
     key = _key("salt", day.isoformat())
-    connection.set(key, secrets.token_hex(16), nx=True, ex=_SALT_SECONDS)
     found = connection.get(key)
+    if not isinstance(found, bytes):
+        connection.set(key, secrets.token_hex(16), nx=True, ex=_SALT_SECONDS)
+        found = connection.get(key)
     return found if isinstance(found, bytes) else b""
-
-
-def _book(day: dt.date) -> None:
-    due = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0, 30), _WARSAW)
-    get_queue().enqueue_at(due.astimezone(dt.timezone.utc), close_and_publish, result_ttl=0)
 
 
 def close_days(today: dt.date | None = None) -> int:
@@ -87,6 +89,9 @@ def close_and_publish() -> None:
     close_days()
     if tk.config.get("ckanext.kielce.usage.open_dataset"):
         tk.get_action("kielce_usage_publish")({"ignore_auth": True}, {})
+
+
+periodic.every("usage-days", "kielce_usage", lambda: 86400, close_and_publish)
 
 
 def today(object_id: str = PORTAL) -> int:

@@ -7,51 +7,39 @@ A line is an object of ``method``, ``url`` (path and query), ``status``, ``addre
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import os
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import redis
 from ckan import model
-from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.usage.asked import Asked, use_of
-from ckanext.kielce.usage.requests import note
+from ckanext.kielce.common import periodic
+from ckanext.kielce.usage.asked import Asked, Use, use_of
+from ckanext.kielce.usage.requests import Tally
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 log = logging.getLogger(__name__)
 
-
 #: Seconds between two readings; larger than so many bytes the file is begun anew.
 INTERVAL, MOST_BYTES = 300, 64 * 1024 * 1024
+#: Lines that are written down together.
+TOGETHER = 2000
 
 
-def ensure_reading() -> None:
-    """Book the next reading on CKAN's worker; only logs when Redis is away."""
-    if not tk.config.get("ckanext.kielce.usage.cache_log"):
-        return
-    slot = int(time.time()) // INTERVAL + 1
-    job_id = f"kielce-usage-log-{tk.config.get('ckan.site_id')}-{slot}"
-    due = dt.datetime.fromtimestamp(slot * INTERVAL, tz=dt.timezone.utc)
-    try:
-        if connect_to_redis().set(job_id, "1", nx=True, ex=3 * INTERVAL):
-            get_queue().enqueue_at(due, read, job_id=job_id, result_ttl=0)
-    except redis.RedisError as error:
-        log.warning("The reading of the cache's log could not be booked: %s", error)
+def _seconds() -> int:
+    return INTERVAL if tk.config.get("ckanext.kielce.usage.cache_log") else 0
 
 
 def read() -> int:
     """The job: count the lines that came since the last reading; returns how many were use."""
-    ensure_reading()
     path = Path(str(tk.config.get("ckanext.kielce.usage.cache_log") or ""))
     if not path.is_file():
         return 0
@@ -64,12 +52,12 @@ def read() -> int:
     counted = 0
     with path.open("rb") as stream:
         stream.seek(offset)
-        for line in iter(stream.readline, b""):
-            if not line.endswith(b"\n"):  # still being written
-                break
-            counted += _line(line)
+        # What is still being written has no end of line yet.
+        whole = (line for line in stream if line.endswith(b"\n"))
+        while lines := list(islice(whole, TOGETHER)):
+            counted += count(_entries(lines))
             model.Session.remove()
-            offset += len(line)
+            offset += sum(map(len, lines))
             connection.set(key, offset)
     if offset > MOST_BYTES:
         os.truncate(path, 0)  # its writer appends
@@ -77,25 +65,38 @@ def read() -> int:
     return counted
 
 
-def _line(line: bytes) -> int:
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        log.warning("A line of the cache's log is no JSON and is left out")
-        return 0
-    return count(entry) if isinstance(entry, dict) else 0
+def _entries(lines: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            log.warning("A line of the cache's log is no JSON and is left out")
+            continue
+        if isinstance(entry, dict):
+            yield entry
 
 
-def count(entry: Mapping[str, Any]) -> int:
-    """Count one line; 1 when it was use."""
-    if entry.get("handling") != "hit" or int(entry.get("status") or 0) >= 400:
-        return 0
-    asked = _asked(entry)
-    if asked is None:
-        return 0
-    use = use_of(asked)
-    note(use, str(entry.get("address") or ""), entry.get("agent"))
-    return int(use.kind is not None)
+def count(entries: Iterable[Mapping[str, Any]]) -> int:
+    """Count lines; returns how many of them were use."""
+    tally, counted = Tally(), 0
+    known: dict[tuple[Any, ...], Use | None] = {}
+    for entry in entries:
+        if entry.get("handling") != "hit" or int(entry.get("status") or 0) >= 400:
+            continue
+        # Popular things are asked for again and again: what they are is looked up once.
+        same = tuple(entry.get(name) for name in ("method", "url", "status", "range", "site"))
+        if same not in known:
+            asked = _asked(entry)
+            known[same] = use_of(asked) if asked else None
+        use = known[same]
+        if use and use.kind:
+            tally.note(use, str(entry.get("address") or ""), entry.get("agent"))
+            counted += 1
+    tally.write()
+    return counted
+
+
+periodic.every("usage-log", "kielce_usage", _seconds, read)
 
 
 def _asked(entry: Mapping[str, Any]) -> Asked | None:

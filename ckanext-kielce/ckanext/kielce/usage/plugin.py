@@ -14,7 +14,7 @@ from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.common.translation import KielceTranslation
 from ckanext.kielce.usage import (
     cli,  # noqa: F401  registers the commands
-    log_reader,
+    log_reader,  # noqa: F401  registers its work
     model,  # noqa: F401  the table belongs to CKAN's metadata
     requests,
 )
@@ -30,7 +30,6 @@ class KielceUsagePlugin(KielceTranslation, p.SingletonPlugin):
 
     p.implements(p.IBlueprint)
     p.implements(p.IConfigDeclaration)
-    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.ISignal)
     p.implements(p.IClick)
@@ -41,11 +40,6 @@ class KielceUsagePlugin(KielceTranslation, p.SingletonPlugin):
         """Nothing in it acts for a logged-in user, so it needs no token and no session."""
         csrf.exempt(kielce_usage)
         return [kielce_usage]
-
-    # IConfigurable
-    def configure(self, config: CKANConfig) -> None:
-        """The reading of the cache's log is booked anew with each start, should it have been lost."""
-        log_reader.ensure_reading()
 
     # IConfigDeclaration
     def declare_config_options(self, declaration: Any, key: Any) -> None:

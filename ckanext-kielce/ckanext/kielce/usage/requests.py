@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+from collections import Counter
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -16,29 +18,46 @@ from sqlalchemy.exc import SQLAlchemyError
 log = logging.getLogger(__name__)
 
 
+class Tally:
+    """Uses that are written down together."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[store.Count] = Counter()
+        self.callers: dict[tuple[dt.date, str], set[str]] = {}
+
+    def note(self, use: Use, address: str, agent: str | None) -> None:
+        """Count a use, and that this caller was there today."""
+        if use.kind is None or not (use.ids or use.action):
+            return
+        day, robot = store.day_of(None), is_robot(agent)
+        for object_id in set(use.ids):
+            self.counts[store.Count(use.kind, object_id, day, robot)] += 1
+        if use.action:
+            self.counts[store.Count("action", use.action, day, robot)] += 1
+        if not robot and use.kind in store.USES:
+            self.callers.setdefault((day, f"{address} {agent}"), set()).update(use.ids)
+
+    def write(self) -> None:
+        """Add it to what was counted before.
+
+        :raises sqlalchemy.exc.SQLAlchemyError: nothing of it was counted
+        """
+        store.add(self.counts)
+        callers.seen(self.callers)
+
+
 def after_request(_sender: Any, response: Response | None = None, **_kwargs: Any) -> None:
     """Count the request that was just answered. A failure to count never spoils the answer."""
     if response is None or request.method not in ("GET", "POST") or response.status_code >= 400:
         return
     if not tk.config.get("ckanext.kielce.usage.enabled"):
         return
+    tally = Tally()
     try:
-        note(use_of(_asked(response)), network.address(), request.headers.get("User-Agent"))
+        tally.note(use_of(_asked(response)), network.address(), request.headers.get("User-Agent"))
+        tally.write()
     except SQLAlchemyError as err:
         log.warning("Could not count a use: %s", err)
-
-
-def note(use: Use, address: str, agent: str | None) -> None:
-    """Count a use, and that this caller was there today."""
-    if use.kind is None or not (use.ids or use.action):
-        return
-    day, robot = store.day_of(None), is_robot(agent)
-    if use.ids:
-        store.add(use.kind, use.ids, day, robot=robot)
-    if use.action:
-        store.add("action", [use.action], day, robot=robot)
-    if not robot and use.kind in store.USES:
-        callers.seen(use.ids, day, f"{address} {agent}")
 
 
 def _asked(response: Response) -> Asked:

@@ -22,7 +22,7 @@ def count(
     if kind not in KINDS:
         raise ValueError(f"unknown kind of use: {kind}")
     if plugin_loaded("kielce_usage"):
-        store.add(kind, [object_id], store.day_of(when), robot=robot)
+        store.add({store.Count(kind, object_id, store.day_of(when), robot): 1})
 
 
 def totals(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -28,15 +29,21 @@ def day_of(when: dt.datetime | dt.date | None) -> dt.date:
     return when
 
 
-def add(kind: str, object_ids: Iterable[str], day: dt.date, *, robot: bool = False, number: int = 1) -> None:
+class Count(NamedTuple):
+    """What is counted: a kind of use of an object (a dataset's or file's id, an action's name) on a day."""
+
+    kind: str
+    object_id: str
+    day: dt.date
+    robot: bool = False
+
+
+def add(counts: Mapping[Count, int]) -> None:
     """Add to the counts, in a transaction of its own: the request being answered may roll its own back."""
-    # Sorted, so that two requests never wait for one another's rows.
-    rows = [
-        {"kind": kind, "object_id": object_id, "day": day, "robot": robot, "number": number}
-        for object_id in sorted(set(object_ids))
-    ]
-    if not rows:
+    if not counts:
         return
+    # Sorted, so that two requests never wait for one another's rows.
+    rows = [{**count._asdict(), "number": number} for count, number in sorted(counts.items())]
     statement = insert(UsageCount).values(rows)
     statement = statement.on_conflict_do_update(
         index_elements=["kind", "object_id", "day", "robot"],

@@ -61,7 +61,7 @@ def kielce_usage_say(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     day = store.day_of(None)
     try:
         callers.limit("usage-say", f"{callers.address()} {package.id}", _SAYS_A_DAY)
-        store.add(purposes.kind(data_dict["purpose"]), [package.id], day)
+        store.add({store.Count(purposes.kind(data_dict["purpose"]), package.id, day): 1})
     except callers.TooManyError:
         pass  # said before: thanked again, not counted again
     return {"purposes": purposes.said(package.id, day - dt.timedelta(days=364), day)}
