@@ -123,8 +123,8 @@ def test_an_address_and_a_parcel_of_the_files_are_found(ask: Any, taken: Any, fi
     for at in range(0, len(found), len(found) // 8):
         street, number = fields["ulica"][at], fields["numer"][at]
         sheet = ask("kielce_place_sheet", address=f"{street} {number}", lang="pl")
-        labels = {choice["label"].split(" (")[0] for choice in sheet["choices"]}
-        assert (sheet["place"] or {}).get("label") == f"{street} {number}" or f"{street} {number}" in labels
+        found_as = [sheet["place"] or {}, *sheet["choices"]]
+        assert f"{street} {number}" in {one.get("label", "").split(" (")[0] for one in found_as}
     plots, fields = shapes(files, "dzialki")
     ids = list(fields["id_dzialki"])
     single = [at for at, name in enumerate(ids) if ids.count(name) == 1][:: len(ids) // 8]

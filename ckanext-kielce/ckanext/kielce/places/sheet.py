@@ -169,7 +169,7 @@ class _Maker:
         layers = self.sources.of(rule)
         if not found and not rule.expected and not any(source.answers for source in layers):
             return None
-        row = self.row(rule, layers, "touches" if found else "clear", found, TOLD)
+        row = self.row(rule, layers, "touches" if found else "clear", self.distinct(rule, found), TOLD)
         if row["state"] == "clear" and rule.part == "role":
             return None
         words = rules.table().raw["words"]
@@ -219,14 +219,15 @@ class _Maker:
         return store.around(self.place.shape, dict.fromkeys(numbers, float(metres)), rule.where, most)
 
     def distinct(self, rule: Rule, found: Sequence[Found]) -> list[Found]:
-        """Features without those that a second layer tells again."""
+        """Features without those that a second layer tells again: of one name, and in one place."""
         if len({one.layer for one in found}) < 2:
             return list(found)
         kept: list[Found] = []
         by_label: dict[str, list[Found]] = {}
         for one in found:
-            twins = by_label.setdefault(telling.label(rule, one.attributes, self.lang), [])
-            if not any(twin.layer != one.layer and twin.shape.distance(one.shape) <= SAME for twin in twins):
+            label = telling.label(rule, self.sources.by_number[one.layer], one.attributes, self.lang)
+            twins = by_label.setdefault(label, [])
+            if not any(twin.layer != one.layer and _same(twin, one) for twin in twins):
                 twins.append(one)
                 kept.append(one)
         return kept
@@ -263,6 +264,12 @@ class _Maker:
             "objects": objects,
             "sources": [source.resource_id for source in layers],
         }
+
+
+def _same(one: Found, other: Found) -> bool:
+    """Whether two features have nearly the same box."""
+    pairs = zip(one.shape.bounds, other.shape.bounds, strict=True)
+    return all(abs(this - that) <= SAME for this, that in pairs)
 
 
 def _silence(layers: Sequence[Source]) -> str:

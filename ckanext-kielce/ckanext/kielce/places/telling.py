@@ -37,12 +37,12 @@ def name_column(attributes: Mapping[str, str]) -> str:
     return next((folded[name] for name in rules.table().raw["names"] if folded.get(name)), "")
 
 
-def label(rule: Rule, attributes: Mapping[str, str], lang: str) -> str:
-    """What a feature is called: its own name, else the kind of thing it is."""
+def label(rule: Rule, source: Source, attributes: Mapping[str, str], lang: str) -> str:
+    """What a feature is called: its own name, else what the rule calls it, else its layer's title."""
+    if rule.one:
+        return rules.said(rule.one, lang)
     column = name_column(attributes)
-    if rule.one or not column:
-        return rules.said(rule.one, lang) or rules.said(rule.title, lang)
-    return attributes[column]
+    return attributes[column] if column else source.title(lang)
 
 
 def columns(rule: Rule, source: Source, attributes: Mapping[str, str], lang: str) -> list[dict[str, str]]:
@@ -66,7 +66,7 @@ def item(place: Any, found: Found, rule: Rule, source: Source, lang: str) -> dic
     way = plane.direction(place, found.shape) if metres else None
     part = plane.share(place, found.shape) if not metres else None
     return {
-        "label": label(rule, found.attributes, lang),
+        "label": label(rule, source, found.attributes, lang),
         "columns": columns(rule, source, found.attributes, lang),
         "distance": metres,
         "distance_text": distance(metres, lang),
