@@ -17,6 +17,7 @@ from ckanext.kielce.common.periods import (
     parse_period,
     time_column_score,
 )
+from ckanext.kielce.common.things import REGISTER_MINIMUM, is_grid, is_identity, several_years
 from ckanext.kielce.tables.hashing import schema_fingerprint, value_hash
 from ckanext.kielce.tables.table import ColumnType, Table
 
@@ -109,35 +110,31 @@ def profile(table: Table, today: dt.date | None = None) -> Profile:
     return result
 
 
-_ID_WORDS = frozenset(["id", "fid", "gid", "uuid", "kod", "code", "symbol", "identyfikator", "identifier"])
-_REGISTER_MINIMUM = 3
-"""Rows from which on a column of different ids is no accident."""
-
-
-def _rows_have_ids(table: Table) -> bool:
-    """Whether a column of ids tells all rows apart, as in a register of things."""
-    if len(table.frame) < _REGISTER_MINIMUM:
-        return False
-    ids = [column.name for column in table.columns if name_words(column.title) & _ID_WORDS]
-    return any(table.frame[name].n_unique() == len(table.frame) for name in ids)
-
-
-def _things_years(values: list[Any], rows: int) -> bool:
-    """Whether the periods are years of things: several of them, and not one row for each of consecutive years."""
+def _things_years(table: Table, years: str, values: list[Any]) -> bool:
+    """Whether a column of years describes things: rows have names or ids of their own and make no series."""
+    rows = len(table.frame)
     periods = [period for period in map(parse_period, values) if period]
-    if len(values) < 2 or any(period.grain != "year" for period in periods):
+    if rows < REGISTER_MINIMUM or not several_years(periods, rows):
         return False
-    years = sorted(period.start.year for period in periods)
-    return not (len(years) == rows and years[-1] - years[0] == rows - 1)
+    frame, others = table.frame, [column for column in table.columns if column.name != years]
+    if not any(is_identity(column.title) and frame[column.name].n_unique() == rows for column in others):
+        return False
+    known = frame[years].n_unique()
+    return not any(
+        is_grid(
+            rows, frame[column.name].n_unique(), known, frame.select(pl.struct(column.name, years)).n_unique()
+        )
+        for column in others
+        if column.type == "text"
+    )
 
 
 def find_time_column(table: Table) -> str | None:
     """The column that says which time each row is about; the leftmost of those that say so equally well.
 
-    Years in a table whose rows have ids of their own describe things (a cycle path's year), not observations.
+    Years in a table whose rows have names or ids of their own describe things (a cycle path's year), not observations.
     """
     best, best_score = None, TIME_COLUMN_MINIMUM
-    numbered = _rows_have_ids(table)
     for column in table.columns:
         series = table.frame[column.name]
         if column.type in ("number", "boolean") or series.null_count() == len(series):
@@ -147,7 +144,7 @@ def find_time_column(table: Table) -> str | None:
             continue
         values: list[Any] = filled.head(5000).unique(maintain_order=True).head(_SAMPLE).to_list()
         score = time_column_score(column.title, values)
-        if score and numbered and _things_years(values, len(table.frame)):
+        if score and _things_years(table, column.name, values):
             continue
         if score > best_score or (best is None and score >= TIME_COLUMN_MINIMUM):
             best, best_score = column.name, score

@@ -12,7 +12,7 @@ from ..domain.model import Finding
 from .base import Check, Scene, register
 from .cells import is_blank, period, sentinel
 from .history import History, day
-from .panel import describes_thing, find_time, looks_like_time, spread, time_score
+from .panel import describes_thing, find_time, looks_like_time, spread, time_score, years_of_things
 
 _YEAR = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 
@@ -32,8 +32,9 @@ class BadDates(Check):
         main = find_time(table, self.rules)[0]
         today = day(history.as_of)
         for name, cells in table.columns():
-            thing = describes_thing(name, self.rules)
-            if not (name == main or self._dated(name, cells, thing)):
+            founded = years_of_things(table, name, cells)
+            thing = founded or describes_thing(name, self.rules)
+            if not (name == main or self._dated(name, cells, thing and not founded)):
                 continue
             bad = self._bad(name, cells, thing=thing, today=today)
             if bad:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from ckanext.kielce.common.periods import Period, fold, is_sentinel, parse_period
+from ckanext.kielce.common.periods import Period, fold, is_sentinel, name_words, parse_period
 
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _GROUP = r"[ \u00a0\u202f']"
@@ -16,6 +17,8 @@ _NUMBER = re.compile(
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _LEADING_ZERO = re.compile(r"0\d+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+", re.UNICODE)
+_QUARTER = re.compile(r"[1-4][/-]\d{4}")
+_QUARTER_WORDS = frozenset(("kwartal", "kwart", "kw", "quarter"))
 _CACHE = 1 << 17
 
 EMPTY: frozenset[str] = frozenset(
@@ -23,6 +26,16 @@ EMPTY: frozenset[str] = frozenset(
      "brak danych", "n/a", "na", "null", "none", "nan", "#n/d", "#n/a", "*", "**")
 )  # fmt: skip
 """Ways of writing "no value" where numbers or dates are expected (lower case)."""
+
+
+@lru_cache(64)
+def _beginnings(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + ")")
+
+
+def says(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a folded text holds a word that begins so, also behind a bracket or a quotation mark."""
+    return _beginnings(words).search(text) is not None
 
 
 def is_blank(cell: str) -> bool:
@@ -62,6 +75,20 @@ def period(cell: str) -> Period | None:
     return parse_period(cell) if cell and len(cell) <= 40 else None
 
 
+def quarters(name: str, cells: Sequence[str]) -> bool:
+    """Whether "3/2025" is a quarter here: the column is named after quarters and no number is above 4."""
+    return bool(name_words(name) & _QUARTER_WORDS) and all(
+        _QUARTER.fullmatch(cell) for cell in cells if not is_blank(cell)
+    )
+
+
+def periods(name: str, cells: Sequence[str]) -> list[Period | None]:
+    """The periods that the cells of a column stand for."""
+    if quarters(name, cells):
+        cells = [f"Q{cell}" if _QUARTER.fullmatch(cell) else cell for cell in cells]
+    return [period(cell) for cell in cells]
+
+
 @lru_cache(_CACHE)
 def canonical(cell: str) -> str:
     """The value behind the spelling: "12", "12,0" and "12.00" are one; so are "31.08.2023" and "2023-08-31"."""
@@ -81,7 +108,7 @@ def canonical(cell: str) -> str:
 def label(cell: str) -> str:
     """A cell as a key: its period if it is one, else folded text, "01" and "1" apart."""
     found = period(cell)
-    if found is not None and not (found.grain == "year" and len(cell) != 4):
+    if found is not None:
         return f"{found.start}/{found.end}"
     return SPACES.sub(" ", fold(cell)).strip()
 

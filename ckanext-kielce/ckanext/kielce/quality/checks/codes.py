@@ -36,10 +36,7 @@ def code_lists(panel: Panel, rules: CheckRules = CHECK_RULES) -> dict[str, dict[
         known = len(counts)
         if dates(counts, rules):
             continue  # a day of collection is no code: another year has other days
-        if (
-            rules.codes_minimum <= known <= rules.codes_most
-            and sum(counts.values()) >= rules.codes_repeat * known
-        ):
+        if 2 <= known <= rules.codes_most and sum(counts.values()) >= rules.codes_repeat * known:
             found[name] = counts
     return found
 
@@ -113,6 +110,7 @@ def replaced_codes(before: Panel, after: Panel, rules: CheckRules = CHECK_RULES)
         if old is None:
             continue
         gone, came = sorted(set(old) - set(new)), sorted(set(new) - set(old))
-        if len(gone) > rules.codes_share * len(old) and len(came) >= 0.5 * len(gone):
+        few = len(old) < rules.codes_minimum and set(old) & set(new)
+        if len(gone) > rules.codes_share * len(old) and len(came) >= 0.5 * len(gone) and not few:
             return Replacement(name, tuple(gone), tuple(came))
     return None

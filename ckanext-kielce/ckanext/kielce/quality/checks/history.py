@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ckanext.kielce.common.periods import fold
 
 from ..domain.frequency import Frequency, frequency, is_looser
-from .cells import period
+from .cells import period, says
 from .folder import Folder, Look
 from .panel import Panel, find_time
 from .rules import CHECK_RULES, CheckRules
@@ -272,9 +272,7 @@ class History:
         if look.archived:
             return True
         text = fold(look.description)
-        said = any(f" {word}" in f" {text}" for word in self.rules.end_words) and any(
-            f" {word}" in f" {text}" for word in self.rules.whole_words
-        )
+        said = says(text, self.rules.end_words) and says(text, self.rules.whole_words)
         end = coverage_end(look.temporal_coverage)
         if end is None or end > day(self.as_of):
             return False

@@ -12,7 +12,7 @@ from statistics import median
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import canonical
+from .cells import canonical, says
 from .codes import Replacement, replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import Panel
@@ -100,11 +100,29 @@ class MethodBreak(Check):
             if jump is not None:
                 return self._unit(history, column, jump.factor, jump.share, jump.since)
         if noted:
+            by_column, ends = self._longer(history, panel, by_column, ends)
             for column, many in by_column.items():
                 jump = self._lasting(column, many, ends)
                 if jump is not None and self._near_the_note(history, jump, noted, panel.grain):
                     return self._jump(history, jump, noted)
         return None
+
+    def _longer(
+        self, history: History, panel: Panel, newest: dict[str, list[dict[date, float]]], ends: list[date]
+    ) -> tuple[dict[str, list[dict[date, float]]], list[date]]:
+        """The series with what came before a window that moves: its own first periods are too few to know a level by."""
+        for item in history.versions[:-1]:
+            older = history.panel(item.content)
+            known = older.ends()
+            if older.time == panel.time and known and known[0] < ends[0] <= known[-1]:
+                longer: dict[str, list[dict[date, float]]] = {}
+                for (column, key), values in panel.series.items():
+                    before = older.series.get((column, key), {})
+                    early = {end: value for end, value in before.items() if end < ends[0]}
+                    if column in newest and len(early) + len(values) >= 3:
+                        longer.setdefault(column, []).append({**early, **values})
+                return longer or newest, sorted({end for end in known if end < ends[0]} | set(ends))
+        return newest, ends
 
     def _thousand(self, column: str, many: list[dict[date, float]], ends: list[date]) -> Jump | None:
         """A step of about 1000 in most series at one period, after which the level stays."""
@@ -202,9 +220,9 @@ class MethodBreak(Check):
         text = history.descriptions[-1][1]
         first = set(_sentences(history.descriptions[0][1])) if len(history.descriptions) > 1 else None
         for part in _sentences(text):
-            method, scope = _has(part, self.rules.method_words), _has(part, self.rules.scope_words)
-            changed = _has(part, self.rules.change_words)
-            since = _has(part, self.rules.since_words)
+            method, scope = says(part, self.rules.method_words), says(part, self.rules.scope_words)
+            changed = says(part, self.rules.change_words)
+            since = says(part, self.rules.since_words)
             fresh = first is not None and part not in first
             if (method and (changed or since or fresh)) or (scope and changed):
                 return part.strip()
@@ -241,10 +259,6 @@ class MethodBreak(Check):
 
 def _sentences(text: str) -> list[str]:
     return [part for part in re.split(r"(?<=[.!?;])\s+(?!r\b)", text) if part.strip()]
-
-
-def _has(text: str, words: tuple[str, ...]) -> bool:
-    return any(f" {word}" in f" {text}" for word in words)
 
 
 def _logs(values: Mapping[date, float], ends: list[date]) -> list[float | None]:

@@ -11,8 +11,9 @@ from itertools import pairwise
 from statistics import median
 
 from ckanext.kielce.common.periods import TIME_COLUMN_MINIMUM, Period, name_words, time_column_score
+from ckanext.kielce.common.things import REGISTER_MINIMUM, is_grid, is_identity, several_years
 
-from .cells import is_blank, number, period, sentinel
+from .cells import is_blank, number, period, periods, sentinel
 from .rules import CHECK_RULES, CheckRules
 from .table import Table
 
@@ -76,8 +77,27 @@ def time_score(name: str, cells: Sequence[str]) -> float:
 
 
 def describes_thing(name: str, rules: CheckRules = CHECK_RULES) -> bool:
-    """Whether a date column describes a thing rather than the time of its row."""
-    return bool(name_words(name) & rules.attribute_words)
+    """Whether a date column describes a thing rather than the time of its row ("tydzień od" says when, "data od" not)."""
+    words = name_words(name)
+    return bool(
+        words & rules.attribute_words - (rules.bound_words if words & rules.span_words else frozenset())
+    )
+
+
+def years_of_things(table: Table, name: str, cells: Sequence[str]) -> bool:
+    """Whether a column of years describes things: rows have names or ids of their own and make no series."""
+    rows = len(cells)
+    read = [found for found in map(period, spread(cells)) if found is not None]
+    if rows < REGISTER_MINIMUM or not several_years(read, rows):
+        return False
+    others = [(other, values) for other, values in table.columns() if other != name]
+    if not any(is_identity(other) and len(set(values)) == rows for other, values in others):
+        return False
+    years = len(set(cells))
+    return not any(
+        is_grid(rows, len(set(values)), years, len(set(zip(values, cells, strict=True))))
+        for _, values in others
+    )
 
 
 def _part(cell: str) -> int | None:
@@ -96,7 +116,7 @@ def find_time(table: Table, rules: CheckRules = CHECK_RULES) -> tuple[str, str |
         if describes_thing(name, rules):
             continue
         score = time_score(name, cells)
-        if score > best:
+        if score > best and not years_of_things(table, name, cells):
             best, chosen = score, name
     if best < TIME_COLUMN_MINIMUM:
         return "", None
@@ -158,7 +178,7 @@ class Panel:
                 text = form.format(y=year.start.year, n=part) if year is not None and part is not None else ""
                 found.append(period(text))
         else:
-            found = [period(row[at]) for row in self.rows]
+            found = periods(self.time, [row[at] for row in self.rows])
         return [None if item is None or sentinel(item) else item for item in found]
 
     def _roles(self) -> None:

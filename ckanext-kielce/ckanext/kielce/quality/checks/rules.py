@@ -63,6 +63,7 @@ class CheckRules:
     codes_share: float = 0.5
     """More of the codes than this are replaced at once."""
     codes_minimum: int = 3
+    """A list of fewer codes is replaced only when none of them is left."""
     codes_most: int = 200
     dates_share: float = 0.6
     """From this share of labels that are dates on, a column is no code list."""
@@ -170,6 +171,9 @@ class CheckRules:
         created decyzji rejestru podpisania odbioru
     """)
     """Words of a date that describes a thing rather than the time its row is about."""
+    span_words: frozenset[str] = _words("tydzien tydz week miesiac month kwartal quarter")
+    bound_words: frozenset[str] = _words("od do start end")
+    """With one of `span_words` these say which end of the row's own period is written down."""
     open_end_words: frozenset[str] = _words("""
         konca koniec zakonczenia waznosci wygasniecia obowiazuje obowiazywania do umowy end expiry valid
         termin planowana planowany planowane

@@ -13,7 +13,7 @@ from ckanext.kielce.common.periods import fold
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import is_blank
+from .cells import is_blank, says
 from .codes import replaced_members
 from .history import History, day
 from .panel import GRAIN_DAYS, Panel
@@ -192,7 +192,7 @@ class Truncated(Check):
         for at, said in history.words_said:
             if day(at) < member.ends[0] or not names(said, member.name):
                 continue
-            if any(f" {word}" in f" {fold(said)}" for word in self.rules.end_words):
+            if says(fold(said), self.rules.end_words):
                 return True
         return False
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import decimals, is_blank, label, number, period
+from .cells import decimals, is_blank, label, number, period, quarters
 from .folder import TwinDeclaration
 from .history import History, day
 from .panel import Panel
@@ -110,8 +110,12 @@ def _cells(history: History, keys: list[str], value: str) -> dict[tuple[str, ...
     found: dict[tuple[str, ...], Cell] = {}
     twice = set()
     now = day(history.as_of)
+    known = [place for place in places if place is not None]
+    named = {place: quarters(header[place], [row[place] for row in rows]) for place in known}
     for row, line in zip(rows, lines, strict=True):
-        texts = [row[place] for place in places if place is not None]
+        texts = [
+            f"Q{row[place]}" if named[place] and not is_blank(row[place]) else row[place] for place in known
+        ]
         key = tuple(label(text) for text in texts)
         whens = [when for text in texts if (when := period(text)) is not None]
         cell = (row[at], line, whens[0].end if whens and whens[0].end <= now else None)
