@@ -207,7 +207,7 @@ def test_profile_of_100k_rows_is_quick(table):
 
 REGISTER = "kod;nawierzchnia;{title}\n" + "".join(f"SR-{n:03};asfalt;{1990 + n % 30}\n" for n in range(40))
 SERIES = "rok;osiedle;osoby\n" + "".join(f"{2000 + n // 4};{'ABCD'[n % 4]};{n}\n" for n in range(40))
-NAMED = "nazwa;rodzaj;rok\n" + "".join(f"Zdrój {n};{'AB'[n % 2]};{2009 + n * 7 % 15}\n" for n in range(30))
+NAMED = "nazwa;rodzaj;rok\n" + "".join(f"Zdrój {n};{'AAB'[n % 3]};{2009 + n * 7 % 15}\n" for n in range(30))
 NUMBERED = "id;rok;osiedle;osoby\n" + "".join(f"{n};{2000 + n // 4};{'ABCD'[n % 4]};{n}\n" for n in range(40))
 EVENTS = "id;data;rodzaj\n" + "".join(f"{n};2026-10-{1 + n % 28:02};dziura\n" for n in range(40))
 
