@@ -39,6 +39,7 @@ def raise_services() -> None:
     (PROFILE.folder / f"migrated-{DATABASE}").unlink()
     portal.make_databases(PROFILE)
     portal.make_tables(PROFILE)
+    portal.ckan(PROFILE, "search-index", "clear")
     portal.ckan(PROFILE, "kielce", "catalogue", "seed")
     with superuser() as cursor:
         disconnect(cursor, DATABASE)
