@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from ckanext.kielce.quality.checks import Verdict, judge_folder
+from ckanext.kielce.quality.checks.folder import read_folder
+from ckanext.kielce.quality.checks.history import History
+from ckanext.kielce.quality.checks.twin_disagreement import differing
 from ckanext.kielce.quality.content import judge_content
 from ckanext.kielce.quality.content.base import Subject, plain
 from ckanext.kielce.quality.domain import assess
@@ -151,3 +154,22 @@ def test_the_stale_set_is_late_and_the_others_with_a_history_are_not(
             late.add(name)
     idle = {of.name for of in SETS.values() if of.history and of.sick in {"stale", "touched_only"}}
     assert late == idle
+
+
+def test_one_declared_pair_disagrees_and_one_agrees(tmp_path: Path) -> None:
+    """Each side names the other, and cells are really compared: silence alone would not show agreement."""
+    write_histories(tmp_path, TODAY)
+    histories = {path.name: History(path.name, read_folder(path)) for path in tmp_path.iterdir()}
+    found = {}
+    for name, one in histories.items():
+        if (twin := one.folder.twin) is not None:
+            other = histories[twin.other]
+            assert other.folder.twin is not None and other.folder.twin.other == name
+            _, _, compared, off = differing(one, other, twin, 1e-9)
+            found[name] = (len(compared) >= 20, bool(off))
+    assert {SETS[name].id: state for name, state in found.items()} == {
+        "dostep-do-sieci": (True, True),
+        "korzystajacy-z-sieci": (True, True),
+        "mieszkania-oddane": (True, False),
+        "mieszkania-statystyka": (True, False),
+    }

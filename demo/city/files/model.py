@@ -138,6 +138,7 @@ class FileSet:
     type: str = "dataset"
     api: dict[str, Any] | None = None
     twin: dict[str, Any] | None = None
+    same: dict[str, Any] | None = None
     legal_basis: str | None = None
     declared_encoding: str | None = None
     yearly_files: bool = False
@@ -178,6 +179,11 @@ def ascii_name(text: str) -> str:
     """Lower-case ASCII letters, digits and hyphens."""
     plain = text.translate(_ASCII).lower()
     return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in plain).split())
+
+
+def set_of(key: str) -> FileSet:
+    """The set with an id of ``sets.yaml``; raises StopIteration when there is none."""
+    return next(of for folder in folders() for of in folder.sets if of.id == key)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ import math
 import zlib
 
 from demo.city import SEED
-from demo.city.files.model import Column, FileSet, Period, Table, periods
+from demo.city.files.model import Column, FileSet, Period, Table, periods, set_of
 
 _TYPES = {"day": "date", "month": "yearmonth", "quarter": "string", "year": "year"}
 _REFERENCE_YEAR = 2024
@@ -23,6 +23,10 @@ def _noise(*parts: object) -> float:
 def value(of: FileSet, measure: str, member: str, period: Period) -> float | int | None:
     """One cell: it depends on the set, measure, member and period only."""
     _, _, base, season, trend, noise, decimals = of.measures[measure]
+    if of.same and measure in of.same["measures"]:
+        theirs, divisor = of.same["measures"][measure]
+        known = value(set_of(of.same["set"]), theirs, member, period)
+        return None if known is None else round(known / divisor, decimals or None)
     if of.gaps and _noise(of.id, measure, member, period.start, "gap") < of.gaps * 2 - 1:
         return None
     scale = 0.55 + 0.45 * (1 + _noise(of.id, member)) if base < 1e9 else 1.0

@@ -196,3 +196,35 @@ class TestTables:
             if isinstance(column.type, sa.DateTime) and not column.type.timezone
         ]
         assert naive == []
+
+
+def test_a_twin_in_a_timeline_becomes_a_declared_pair_once(
+    tmp_path: Path, make_dataset: Any, cli: Any
+) -> None:
+    """Both folders name each other: one pair, found to disagree on both sides."""
+    from ckanext.kielce.quality import cli as commands
+    from ckanext.kielce.quality import findings, twins
+
+    made = {name: make_dataset(f"http://example.com/{name}.csv", name=name) for name in ("jeden", "dwa")}
+    for name, other in (("jeden", "dwa"), ("dwa", "jeden")):
+        (tmp_path / name).mkdir()
+        rows = "".join(f"2025-{month:02d};{month * (3 if name == 'dwa' else 2)}\n" for month in range(1, 9))
+        (tmp_path / name / "v001.csv").write_text("miesiac;liczba\n" + rows)
+        look = {"observed_at": "2025-09-05T06:00:00Z", "file": "v001.csv", "declared_frequency": "MONTHLY"}
+        twin = {
+            "other": other,
+            "key": {"this": ["miesiac"], "other": ["miesiac"]},
+            "value": "liczba",
+            "unit": "osoby",
+        }
+        timeline = {"title": name, "as_of": "2025-10-01T00:00:00Z", "observations": [look], "twin": twin}
+        (tmp_path / name / "timeline.json").write_text(json.dumps(timeline))
+    told = cli.invoke(commands.import_history, [str(tmp_path), "--json"], catch_exceptions=False)
+    assert sorted(line["twins"] for line in json.loads(told.stdout)) == [0, 1]
+    again = cli.invoke(commands.import_history, [str(tmp_path), "--json"], catch_exceptions=False)
+    assert [line["twins"] for line in json.loads(again.stdout)] == [0, 0]
+    (pair,) = twins.pairs()
+    assert {pair.one.name, pair.two.name} == {"jeden", "dwa"} and pair.compared == pair.count == 8
+    for package in made.values():
+        standing = findings.load([package["id"]])[package["id"]].standing
+        assert "twin_disagreement" in {row.code for row in standing}

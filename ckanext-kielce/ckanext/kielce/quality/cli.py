@@ -241,13 +241,16 @@ def import_history(folder: Path, dataset: str | None, resource_id: str | None, a
         _import_one(path, dataset or path.name, resource_id)
         for path in _progress(folders, "Importing", as_json)
     ]
+    # Both sides of a pair have to be there before they are compared.
+    for path, line in zip(folders, report, strict=True):
+        line["twins"] = _declare_twin(path, line.pop("resource_id"))
     if as_json:
         _print_json(report if many else report[0])
         return
     for line in report:
         click.echo(
             "{dataset}: {observations} observations, {looks} unchanged looks and {declarations} declarations loaded; "
-            "{skipped} were there already".format(**line)
+            "{skipped} were there already; {twins} pairs of twins declared".format(**line)
         )
 
 
@@ -267,7 +270,16 @@ def _import_one(folder: Path, dataset: str, resource_id: str | None) -> dict[str
     except HistoryError as error:
         _fail(str(error))
     score_package(package["id"])
-    return {"dataset": dataset, **result.as_dict()}
+    return {"dataset": dataset, "resource_id": resources[0]["id"], **result.as_dict()}
+
+
+def _declare_twin(folder: Path, resource_id: str) -> int:
+    from .gather.history import HistoryError, declare_twin
+
+    try:
+        return int(declare_twin(folder, resource_id, _site_user()))
+    except HistoryError as error:
+        _fail(str(error))
 
 
 def _ids(datasets: tuple[str, ...]) -> list[str]:

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ckan import model as ckan_model
+from ckan.plugins import toolkit as tk
 from sqlalchemy import select
 
 from .. import model
+from ..checks.folder import HistoryFolderError, read_folder
 from ..domain import model as domain
-from ..judging import judge_package
+from ..judging import judge_package, twins_of
 from ..settings import settings
 from .codec import http_date, to_row
 from .fetching import Fetched
@@ -134,6 +136,44 @@ def import_history(folder: Path, package: dict[str, Any], resource: dict[str, An
     ckan_model.Session.commit()
     judge_package(package, options, dt.datetime.now(dt.timezone.utc))
     return result
+
+
+def declare_twin(folder: Path, resource_id: str, user: str) -> bool:
+    """Declare the pair that a folder's timeline names, unless it is known; True when it was declared now.
+
+    The other side is the first file of the dataset called as the timeline says; while there is none, nothing is declared.
+
+    :param resource_id: the resource whose past the folder is
+    :param user: name of the user who declares it
+    :raises HistoryError: what is said of the twin can't be read
+    """
+    if not read_timeline(folder).get("twin"):
+        return False
+    try:
+        known = read_folder(folder)
+    except HistoryFolderError as error:
+        raise HistoryError(str(error)) from error
+    twin = known.twin
+    resource = ckan_model.Resource.get(resource_id)
+    other = ckan_model.Package.get(twin.other) if twin is not None else None
+    if twin is None or resource is None or other is None or other.state != "active" or not other.resources:
+        return False
+    other_id = other.resources[0].id
+    if any(pair.other == other_id for pair in twins_of([resource_id])):
+        return False
+    tk.get_action("kielce_quality_declare_twin")(
+        {"ignore_auth": True, "user": user},
+        {
+            "id": resource.package_id,
+            "resource_id": resource_id,
+            "other_resource_id": other_id,
+            "keys": json.dumps(twin.keys),
+            "value": json.dumps(twin.value),
+            "unit": json.dumps(twin.unit),
+            "reason": tk._("The same figures, as the past versions that were loaded say"),
+        },
+    )
+    return True
 
 
 def _same_state(current: model.Observation, fetched: Fetched) -> bool:

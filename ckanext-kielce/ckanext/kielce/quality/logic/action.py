@@ -14,7 +14,7 @@ from .. import jobs, presentation, store
 from ..evidence import active_decisions
 from ..gather.declare import latest_declaration
 from ..gather.observe import observe_package
-from ..judging import judge_package
+from ..judging import judge_package, judge_partners
 from ..model import Decision, Declaration
 from ..scoring import package_of, score_package
 from ..settings import settings
@@ -293,7 +293,10 @@ JUDGED_BY = frozenset(
 
 def _judge_and_score(decision: Decision) -> None:
     if decision.kind in JUDGED_BY and (package := package_of(decision.package_id)) is not None:
-        judge_package(package, settings(), dt.datetime.now(dt.timezone.utc))
+        now = dt.datetime.now(dt.timezone.utc)
+        judge_package(package, settings(), now)
+        for other in judge_partners(package, settings(), now) if decision.kind == "twin" else ():
+            score_package(other)
     score_package(decision.package_id)
 
 
