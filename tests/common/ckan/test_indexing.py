@@ -43,10 +43,14 @@ def test_who_indexes_waits_for_an_edit_under_way(app: Any) -> None:
 
 @pytest.mark.ckan_config("ckan.plugins", "")
 def test_what_the_session_remembers_is_read_again(app: Any) -> None:
-    package = factories.Dataset(title="Before")
+    package = factories.Dataset(title="Before", owner_org=factories.Organization()["id"])
     remembered = model.Package.get(package["id"])
     with model.meta.engine.begin() as edit:
-        edit.execute(sa.update(model.Package.__table__).values(title="After"))
+        edit.execute(
+            sa.update(model.Package.__table__)
+            .where(model.Package.__table__.c.id == package["id"])
+            .values(title="After")
+        )
     assert remembered.title == "Before"
     with app.flask_app.test_request_context():
         reindex(package["id"])

@@ -252,13 +252,14 @@ def test_private_and_withheld_files_are_not_given(app, dataset, table):
 
 
 def test_uses_are_counted_once(app, dataset, table):
-    from ckanext.kielce.usage import shared
+    from ckanext.kielce.usage import shared, waiting
 
     agent = {"User-Agent": "curl/8"}
     mark = app.get(f"/export/{table}/csv", headers=agent).headers["ETag"]
     app.get(f"/export/{table}/csv", headers={**agent, "If-None-Match": mark})
     app.get(f"/export/{table}/csv", headers={**agent, "Range": "bytes=10-"})
     app.get("/dataset/miejsca/pakiet.zip", headers=agent)
+    waiting.write_down()
     assert shared.totals([dataset["id"]], 1)[dataset["id"]]["download"] == 2
 
 

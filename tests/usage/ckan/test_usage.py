@@ -4,12 +4,13 @@ import datetime as dt
 from unittest import mock
 
 import pytest
+import redis
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from ckanext.kielce.common.cli import kielce
-from ckanext.kielce.usage import callers, log_reader, shared, store
+from ckanext.kielce.usage import callers, log_reader, requests, shared, store, waiting
 from ckanext.kielce.usage.model import UsageCount
 
 pytestmark = [
@@ -34,6 +35,7 @@ def resource(create_with_upload):
 
 
 def rows(object_id):
+    waiting.write_down()
     model.Session.expire_all()
     query = sa.select(UsageCount.kind, UsageCount.robot, UsageCount.number).where(
         UsageCount.object_id == object_id
@@ -178,10 +180,12 @@ def no_callers():
 
 
 def test_api_calls_are_counted_by_action(app):
+    waiting.write_down()
     before = dict(store.of_kind("action", store.day_of(None), store.day_of(None)))
     app.get("/api/3/action/package_search", headers=PERSON, status=200)
     app.get("/api/3/action/package_search", headers={"User-Agent": "Googlebot/2.1"}, status=200)
     app.get("/api/3/action/no_such_action", headers=PERSON, status=400)
+    waiting.write_down()
     after = dict(store.of_kind("action", store.day_of(None), store.day_of(None)))
     assert after.get("package_search", 0) - before.get("package_search", 0) == 1
     assert "no_such_action" not in after
@@ -192,8 +196,10 @@ def test_different_callers_of_a_day_are_counted_and_forgotten(no_callers):
     from ckan.lib.redis import connect_to_redis
 
     dataset, day = factories.Dataset()["id"], TODAY - dt.timedelta(days=1)
+    pipe = connect_to_redis().pipeline()
     for number in [*range(2000), *range(500)]:
-        callers.seen({(day, f"10.0.{number // 250}.{number % 250} Firefox"): [dataset]})
+        callers.add(pipe, {(day, f"10.0.{number // 250}.{number % 250} Firefox"): [dataset]})
+    pipe.execute()
     keys = list(connect_to_redis().scan_iter("*kielce_usage:*"))
     kept = b"".join(connect_to_redis().dump(key) or b"" for key in keys)
     assert b"10.0." not in kept
@@ -266,3 +272,26 @@ def test_the_open_dataset_of_use(ckan_config, monkeypatch, create_with_upload, c
     assert first["rows"] >= 1
     with pytest.raises(tk.NotAuthorized):
         helpers.call_action("kielce_usage_publish", {"ignore_auth": False, "user": ""})
+
+
+def test_what_a_process_left_that_died_while_writing_is_written_down(app, resource, monkeypatch, no_callers):
+    show = f"/api/3/action/resource_show?id={resource['id']}"
+    app.get(show, headers=PERSON, status=200)
+    with monkeypatch.context() as dying:
+        dying.setattr(
+            store, "add", lambda counts: (_ for _ in ()).throw(sa.exc.OperationalError("", {}, None))
+        )
+        with pytest.raises(sa.exc.OperationalError):
+            waiting.write_down()
+    app.get(show, headers=PERSON, status=200)
+    assert rows(resource["id"]) == {("api", False): 1}
+    assert rows(resource["id"]) == {("api", False): 2}
+
+
+def test_without_redis_uses_are_counted_all_the_same(app, resource, monkeypatch, no_callers):
+    def away():
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(requests, "connect_to_redis", away)
+    app.get(f"/api/3/action/resource_show?id={resource['id']}", headers=PERSON, status=200)
+    assert rows(resource["id"]) == {("api", False): 1}

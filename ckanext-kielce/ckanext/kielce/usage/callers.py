@@ -12,6 +12,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 import redis
 from ckan.lib.redis import connect_to_redis
@@ -30,37 +31,27 @@ def _key(*parts: str) -> str:
     return ":".join(("ckan", str(tk.config["ckan.site_id"]), "kielce_usage", *parts))
 
 
-def seen(uses: Mapping[tuple[dt.date, str], Collection[str]]) -> None:
-    """Note who used what: (day, caller) -> ids of the things; does nothing but log when Redis is away."""
-    if not uses:
-        return
-    days = {day for day, _caller in uses}
-    try:
-        connection = connect_to_redis()
-        salts = {day: _salt(connection, day) for day in days}
-        pipe = connection.pipeline(transaction=False)
-        keys = set()
-        for (day, caller), object_ids in uses.items():
-            mark = hashlib.blake2b(caller.encode(), key=salts[day], digest_size=8).digest()
-            for object_id in {*object_ids, PORTAL}:
-                key = _key("callers", day.isoformat(), object_id)
-                keys.add(key)
-                pipe.pfadd(key, mark)
-        for key in keys:
-            pipe.expire(key, _DAY_SECONDS)
-        pipe.sadd(_key("days"), *(day.isoformat() for day in days))
-        pipe.execute()
-    except redis.RedisError as error:
-        log.warning("Could not count a caller: %s", error)
+def add(pipe: redis.client.Pipeline, uses: Mapping[tuple[dt.date, str], Collection[str]]) -> None:
+    """Note who used what: (day, caller) -> ids of the things; the caller of this executes the pipeline."""
+    keys = set()
+    for (day, caller), object_ids in uses.items():
+        mark = hashlib.blake2b(caller.encode(), key=_salt(day), digest_size=8).digest()
+        for object_id in {*object_ids, PORTAL}:
+            key = _key("callers", day.isoformat(), object_id)
+            keys.add(key)
+            pipe.pfadd(key, mark)
+    for key in keys:
+        pipe.expire(key, _DAY_SECONDS)
+    if keys:
+        pipe.sadd(_key("days"), *{day.isoformat() for day, _caller in uses})
 
 
-def _salt(connection: redis.Redis, day: dt.date) -> bytes:
-    key = _key("salt", day.isoformat())
-    found = connection.get(key)
-    if not isinstance(found, bytes):
-        connection.set(key, secrets.token_hex(16), nx=True, ex=_SALT_SECONDS)
-        found = connection.get(key)
-    return found if isinstance(found, bytes) else b""
+@lru_cache(maxsize=2)
+def _salt(day: dt.date) -> bytes:
+    """The day's salt, which all processes share; one that Redis lost is made anew by the next process only."""
+    connection, key = connect_to_redis(), _key("salt", day.isoformat())
+    connection.set(key, secrets.token_hex(16), nx=True, ex=_SALT_SECONDS)
+    return bytes(connection.get(key) or b"")
 
 
 def close_days(today: dt.date | None = None) -> int:

@@ -18,8 +18,9 @@ def usage() -> None:
 @click.option("--limit", default=20, show_default=True, help="So many datasets.")
 def top(days: int, limit: int) -> None:
     """Print the datasets that people use most, with downloads and API calls."""
-    from ckanext.kielce.usage import shared
+    from ckanext.kielce.usage import shared, waiting
 
+    waiting.write_down()
     rows = shared.busiest(days, limit)
     counts = shared.totals([package_id for package_id, _n in rows], days)
     for package_id, number in rows:

@@ -7,9 +7,11 @@ import logging
 from collections import Counter
 from typing import Any
 
+import redis
+from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import callers as network
-from ckanext.kielce.usage import callers, store
+from ckanext.kielce.usage import callers, store, waiting
 from ckanext.kielce.usage.asked import Asked, Use, use_of
 from ckanext.kielce.usage.robots import is_robot
 from flask import Response, request
@@ -38,12 +40,19 @@ class Tally:
             self.callers.setdefault((day, f"{address} {agent}"), set()).update(use.ids)
 
     def write(self) -> None:
-        """Add it to what was counted before.
+        """Add it to what was counted before; without Redis the callers alone are not counted.
 
         :raises sqlalchemy.exc.SQLAlchemyError: nothing of it was counted
         """
-        store.add(self.counts)
-        callers.seen(self.callers)
+        if not self.counts:
+            return
+        try:
+            pipe = connect_to_redis().pipeline(transaction=False)
+            waiting.add(pipe, self.counts)
+            callers.add(pipe, self.callers)
+            pipe.execute()
+        except redis.RedisError:
+            store.add(self.counts)
 
 
 def after_request(_sender: Any, response: Response | None = None, **_kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from ckan.types import Context
 from ckanext.kielce.common import callers
 from ckanext.kielce.common.open_dataset import NotConfiguredError
 from ckanext.kielce.usage import callers as unique
-from ckanext.kielce.usage import publishing, purposes, store
+from ckanext.kielce.usage import publishing, purposes, store, waiting
 from ckanext.kielce.usage.logic import schema
 
 _SAYS_A_DAY = 1
@@ -30,6 +30,7 @@ def kielce_usage_show(context: Context, data_dict: dict[str, Any]) -> dict[str, 
         and ``purposes`` (answers to "what for", by code). A dataset's numbers include those of its resources; robots are apart.
     """
     tk.check_access("kielce_usage_show", context, data_dict)
+    waiting.write_down()
     package = model.Package.get(data_dict["id"])
     object_id = package.id if package else data_dict["id"]
     until = store.day_of(None)
@@ -76,6 +77,7 @@ def kielce_usage_actions(context: Context, data_dict: dict[str, Any]) -> dict[st
     :returns: ``actions`` (a list of ``action`` and ``number``, most first), ``callers_today`` and ``callers`` (a day, on average)
     """
     tk.check_access("kielce_usage_actions", context, data_dict)
+    waiting.write_down()
     until = store.day_of(None)
     since = until - dt.timedelta(days=data_dict["days"] - 1)
     return {
@@ -95,6 +97,7 @@ def kielce_usage_publish(context: Context, data_dict: dict[str, Any]) -> dict[st
     :raises ValidationError: the option is empty or names no organisation
     """
     tk.check_access("kielce_usage_publish", context, data_dict)
+    waiting.write_down()
     try:
         return publishing.publish()
     except NotConfiguredError as error:
