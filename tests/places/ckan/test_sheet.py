@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
 import pytest
+import shapely
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
-from ckanext.kielce.places import store, taking
+from ckanext.kielce.places import plane, store, taking
 from ckanext.kielce.places.model import Feature, Layer
+from shapely.geometry import shape
+from werkzeug.datastructures import FileStorage
 
 PLUGINS = (
     "kielce kielce_quality kielce_tables kielce_export kielce_places datastore kielce_api scheming_datasets"
@@ -94,30 +98,33 @@ def folder(ckan_config, tmp_path, with_plugins):
     ckan_config["ckanext.kielce.export.folder"] = str(tmp_path / "export")
 
 
-def geojson(features):
-    made = [{"type": "Feature", "geometry": shape, "properties": said} for shape, said in features]
-    return json.dumps({"type": "FeatureCollection", "features": made})
+def converted(features, path):
+    """What the export room makes of a layer: CSV with WKT in metres."""
+    names = sorted({name for _shape, said in features for name in said})
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["WKT", *names])
+        for geometry, said in features:
+            wkt = shapely.to_wkt(plane.to_metres(shape(geometry)), rounding_precision=3)
+            writer.writerow([wkt, *(said.get(name, "") for name in names)])
+    return path
 
 
 @pytest.fixture
-def layers(tables, monkeypatch):
+def layers(tables, monkeypatch, tmp_path):
     """The city's datasets; what they hold is in the dict that is given, by name, and taken from there instead of fetched."""
-    from ckanext.kielce.export import sources
-    from ckanext.kielce.export.store import key_of
-
     held = {name: features for name, (_title, features) in CITY.items()}
     fetched = []
 
-    def current(files, pkg, resource):
-        fetched.append(pkg["name"])
-        if held[pkg["name"]] is None:
+    def layer_table(pkg, resource, known, seconds):
+        name = pkg["name"]
+        fetched.append(name)
+        if held[name] is None:
             raise taking.export.FailedError("source", "away")
-        key = key_of(pkg["name"], held[pkg["name"]])
-        with files.draft() as work:
-            (work / "source").write_text(geojson(held[pkg["name"]]))
-            return files.get(key) or files.put(key, work / "source")
+        digest = hashlib.sha256(repr(held[name]).encode()).hexdigest()
+        return digest, None if digest == known else converted(held[name], tmp_path / f"{name}.csv")
 
-    monkeypatch.setattr(sources, "current", current)
+    monkeypatch.setattr(taking.export, "layer_table", layer_table)
     unit = factories.Organization(name="geodezja", title="Geodezja")
     factories.Group(name="transport", title="Transport")
     for name, (title, _features) in CITY.items():
@@ -298,7 +305,7 @@ def test_too_many_features_are_refused_and_nothing_is_left(layers, ckan_config):
 def test_layers_do_not_mix_and_the_index_is_used(layers):
     taking.sweep()
     numbers = dict(model.Session.execute(sa.select(Layer.about["title"].astext, Layer.number)).all())
-    found = store.around(taking_point(), {numbers["Szkoły"]: 25_000.0})
+    found = store.around(plane.point(LON, LAT), {numbers["Szkoły"]: 25_000.0})
     assert {one.layer for one in found} == {numbers["Szkoły"]}
     model.Session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     plan = model.Session.scalars(
@@ -311,10 +318,20 @@ def test_layers_do_not_mix_and_the_index_is_used(layers):
     assert any("kielce_places_feature_box_idx" in text for text in plan)
 
 
-def taking_point():
-    from ckanext.kielce.places import plane
-
-    return plane.point(LON, LAT)
+def test_an_uploaded_file_goes_the_whole_way(tables, tmp_path):
+    """The export room's own conversion, in its own process; no stand-in but the file."""
+    unit = factories.Organization(name="geodezja", title="Geodezja")
+    factories.Group(name="transport", title="Transport")
+    made = [{"type": "Feature", "geometry": one, "properties": said} for one, said in CITY["mpzp"][1]]
+    text = json.dumps({"type": "FeatureCollection", "features": made}).encode()
+    upload = FileStorage(io.BytesIO(text), "mpzp.geojson", content_type="application/geo+json")
+    helpers.call_action(
+        "package_create", name="mpzp", title=CITY["mpzp"][0], notes="Opis.", owner_org=unit["id"], domain="transport",
+        frequency="ANNUAL", license_id="CC-BY-4.0", contact=[{"name": "MZD", "email": "dane@example.org"}],
+    )  # fmt: skip
+    helpers.call_action("resource_create", package_id="mpzp", name="Mapa", format="GEOJSON", upload=upload)
+    assert taking.sweep().as_dict() == {"taken": 1, "unchanged": 0, "failed": 0, "gone": 0}
+    assert rows(ask(lat=LAT, lon=LON))["plan"]["objects"][0]["label"] == "MPZP „Północ”"
 
 
 def test_page_files_and_api(layers, app):

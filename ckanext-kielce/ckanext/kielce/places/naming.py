@@ -30,7 +30,7 @@ _PARCELS = tuple(
         r"(?P<number>\d{1,6}/\d{1,4})",
     )
 )
-_DEGREE = r"(\d{1,3}[.,]\d{1,12})\s*°?\s*[nsewNSEW]?"
+_DEGREE = r"(\d{1,3}[.,]\d{1,20})\s*°?\s*[nsewNSEW]?"
 _PAIR = re.compile(
     rf"{_DEGREE}(?:\s*[;/]\s*|,\s+|\s+){_DEGREE}|(\d{{1,3}}\.\d{{1,12}}),(\d{{1,3}}\.\d{{1,12}})"
 )

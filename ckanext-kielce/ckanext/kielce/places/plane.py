@@ -90,7 +90,7 @@ def area_of(text: str, most_vertices: int) -> BaseGeometry:
     return shapely.force_2d(shape)
 
 
-_NUMBERS = re.compile(r"-?\d{1,3}(?:\.\d{1,12})?(?:,-?\d{1,3}(?:\.\d{1,12})?){3}")
+_NUMBERS = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?(?:,-?\d{1,3}(?:\.\d{1,20})?){3}")
 
 
 def _read(text: str) -> BaseGeometry | None:

@@ -122,7 +122,7 @@ def _distance(text: str) -> int:
     return int(bare)
 
 
-_DEGREES = re.compile(r"-?\d{1,3}(?:[.,]\d{1,15})?")
+_DEGREES = re.compile(r"-?\d{1,3}(?:[.,]\d{1,20})?")
 
 
 def _degrees(params: Mapping[str, Any]) -> tuple[float, float]:

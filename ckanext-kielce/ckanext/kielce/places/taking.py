@@ -153,8 +153,9 @@ def _take_package(package_id: str, resource_ids: Sequence[str], said: str, repor
         except (export.SlowError, export.BusyError):
             _failed(number, "slow", report, pkg["name"])
         else:
-            report.taken, report.unchanged = report.taken + new, report.unchanged + (not new)
+            report.unchanged += new is False
             if new:
+                report.taken += 1
                 report.names.append(str(pkg["name"]))
                 changes.tell([package_id])
 
@@ -224,14 +225,14 @@ def _set_aside(number: int, state: str) -> None:
 
 def _take(
     pkg: Mapping[str, Any], resource: Mapping[str, Any], number: int, digest: str, about: Mapping[str, Any]
-) -> bool:
-    """Take one layer in; False when its content is what it was."""
+) -> bool | None:
+    """Take one layer in; False when its content is what it was, None when it turns out to be one that no sheet asks."""
     content, path = export.layer_table(pkg, resource, digest, option("make_seconds"))
     if path is None:
-        state = sa.case((Layer.features > 0, TAKEN), else_=UNUSED)
-        _update(number, state=state, problem="", taken_at=utc_now())
+        kept = model.Session.scalar(sa.select(Layer.features).where(Layer.number == number))
+        _update(number, state=TAKEN if kept else UNUSED, problem="", taken_at=utc_now())
         model.Session.commit()
-        return False
+        return False if kept else None
     # Who takes the same layer at the same time waits here, and then deletes what the other wrote.
     model.Session.execute(sa.select(Layer.number).where(Layer.number == number).with_for_update())
     model.Session.execute(sa.delete(Feature).where(Feature.layer == number))
@@ -253,7 +254,7 @@ def _take(
         taken_at=now,
     )
     model.Session.commit()
-    return True
+    return True if features else None
 
 
 def _write(path: Path, number: int, text: str) -> tuple[int, str]:
