@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from ckanext.kielce.quality.checks.cells import label, periods, quarters, says
 from ckanext.kielce.quality.checks.panel import describes_thing, find_time
@@ -156,3 +158,85 @@ def test_a_window_that_moves_is_judged_with_what_came_before_it(write, note, due
 def test_growing_series_stay_sound(write):
     write.history("plain", growing())
     assert write.labels("plain") == set()
+
+
+# --- members of series that are told apart in ways not met before
+
+
+def windows(width: int, gone: int, *, named: str = "2") -> list[str]:
+    """Versions that hold `width` months each; one member of four left `gone` months ago."""
+    texts = []
+    for back in range(18, -1, -1):
+        rows = monthly(back, members="1234", skip=lambda at, who: who == named and at < gone).splitlines()[1:]
+        months = sorted({row[:7] for row in rows})[-width:]
+        texts.append("\n".join(["okres;strefa;wartosc", *(row for row in rows if row[:7] in months)]) + "\n")
+    return texts
+
+
+@pytest.mark.parametrize("width", [2, 4])
+@pytest.mark.parametrize(("gone", "due"), [(0, set()), (3, set()), (7, {"truncated"})])
+def test_a_member_that_left_a_short_window_is_missed(write, width, gone, due):
+    write.history("window", windows(width, gone))
+    assert write.labels("window") == due
+
+
+def test_a_school_year_counts_while_it_lasts(write):
+    """Pupils are counted in autumn: three school years without a school are three, though the last has not ended."""
+    texts = []
+    for last in range(2016, 2026):
+        rows = ["rok szkolny;szkola;uczniowie"]
+        rows += [
+            f"{year}/{year + 1};SP nr {number};{300 + number * 7 + year % 5}"
+            for year in range(2012, last + 1)
+            for number in range(1, 5)
+            if number != 3 or year < 2023
+        ]
+        texts.append("\n".join(rows) + "\n")
+    write.history("pupils", texts, step=365, code="ANNUAL", days=365)
+    assert write.labels("pupils") == {"truncated"}
+
+
+def test_trees_planted_by_year_are_no_members(write):
+    """Neither names nor ids: yet rows of old years are added, and labels don't come again from year to year."""
+
+    def text(version: int) -> str:
+        rng = random.Random(7)
+        rows = ["gatunek;ulica;rok;obwod"]
+        for _ in range(60 + 2 * version):
+            tree = rng.choice(["lipa", "dąb", "klon", "jesion"])
+            rows.append(f"{tree};ulica {rng.randint(1, 9)};{rng.randint(1985, 2018)};{rng.randint(20, 90)}")
+        return "\n".join(rows) + "\n"
+
+    write.history("trees", [text(version) for version in range(8)], step=365, code="ANNUAL", days=365)
+    assert write.labels("trees") == set()
+
+
+def test_the_end_of_a_part_named_by_a_letter_ends_its_parts(write):
+    texts = []
+    for back in range(13, -1, -1):
+        rows = monthly(back, members="ABC", skip=lambda at, who: who == "B" and at < 8).splitlines()[1:]
+        both = [row.replace(f";{row[8]};", f";{row[8]};{sex};") for row in rows for sex in "KM"]
+        texts.append("\n".join(["okres;strefa;plec;wartosc", *both]) + "\n")
+    write.history("letter", texts, looks={6: {"description": "Strefa B zlikwidowana."}})
+    assert write.labels("letter") == set()
+    write.history("unsaid", texts)
+    assert write.labels("unsaid") == {"truncated"}
+
+
+def test_a_shock_that_recovered_is_no_jump_in_the_year_after(write):
+    """Compared with the year before, the recovery looks like a jump."""
+    texts = growing(14, factor=lambda back, _: 0.1 if 8 <= back < 12 else 1.0)
+    write.history("shock", texts, looks={3: {"description": "Zmiana metodyki liczenia."}})
+    assert write.labels("shock") == set()
+
+
+def test_twins_meet_by_months_in_numbers_and_in_words(write):
+    names = ["styczeń", "luty", "marzec", "kwiecień", "maj", "czerwiec"]
+    here = "rok;miesiąc;wartosc\n" + "".join(f"2026;{n + 1};{500 + n}\n" for n in range(6))
+    there = "rok;miesiąc;wartosc\n" + "".join(
+        f"2026;{name};{500 + n + 9 * (n == 4)}\n" for n, name in enumerate(names)
+    )
+    key = {"this": ["rok", "miesiąc"], "other": ["rok", "miesiąc"]}
+    write.history("here", [here], twin={"other": "there", "key": key, "value": "wartosc", "unit": "osoby"})
+    write.history("there", [there])
+    assert write.labels("here") == {"twin_disagreement"}

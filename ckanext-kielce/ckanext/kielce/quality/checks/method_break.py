@@ -161,7 +161,9 @@ class MethodBreak(Check):
                 jump = self._jump_at(column, series, at, ends)
                 if jump is None or abs(math.log(jump.factor)) < self.rules.jump_over_usual * usual:
                     continue
-                if series is adjusted and not _seen_plainly(plain, at, math.log(jump.factor)):
+                level = math.log(jump.factor)
+                least = math.log(self.rules.jump_up if level > 0 else 1 / self.rules.jump_down)
+                if series is adjusted and not _seen_plainly(plain, at, level, self.rules.jump_window, least):
                     continue
                 if best is None or abs(math.log(jump.factor)) > abs(math.log(best.factor)):
                     best = jump
@@ -296,15 +298,20 @@ def _usual_step(series: list[list[float | None]]) -> float:
     return median(steps) if steps else 0.0
 
 
-def _seen_plainly(plain: list[list[float | None]], at: int, level: float) -> bool:
+def _seen_plainly(plain: list[list[float | None]], at: int, level: float, window: int, least: float) -> bool:
     """Whether the numbers themselves moved that way: a shock a year ago shows in the comparison with it, and is none."""
-    moves = []
+    moves, stays = [], []
     for logs in plain:
+        known = [value for value in logs[:at] if value is not None]
         before = [value for value in logs[max(0, at - 3) : at] if value is not None]
         after = [value for value in logs[at : at + 3] if value is not None]
+        late = [value for value in logs[at:][-3:] if value is not None]
         if before and after:
             moves.append(median(after) - median(before))
-    return bool(moves) and median(moves) * level > 0 and abs(median(moves)) >= 0.4 * abs(level)
+            stays.append(median(late) - median(known[-2 * window :]))
+    if not moves or median(moves) * level <= 0 or abs(median(moves)) < 0.4 * abs(level):
+        return False
+    return median(stays) * math.copysign(1, level) >= 0.4 * least
 
 
 def _rounded(factor: float) -> float:

@@ -100,6 +100,13 @@ def years_of_things(table: Table, name: str, cells: Sequence[str]) -> bool:
     )
 
 
+def parts_of_year(name: str, cells: Sequence[str]) -> Sequence[str]:
+    """Months, quarters and weeks by their numbers ("lipiec" and "VII" are "7") in a column named after such parts."""
+    if not name_words(name) & set(_PART_WORDS):
+        return cells
+    return [cell if (number := _part(cell)) is None else str(number) for cell in cells]
+
+
 def _part(cell: str) -> int | None:
     if cell.isdigit() and len(cell) < 3:
         return int(cell)
@@ -257,12 +264,19 @@ class Panel:
 
     # --- time
 
-    def ends(self, until: date | None = None) -> list[date]:
-        """The last days of the distinct periods that hold values, oldest first, those after `until` left out."""
+    def ends(self, until: date | None = None, *, begun: date | None = None) -> list[date]:
+        """The last days of the distinct periods that hold values, oldest first.
+
+        :param until: periods that end later are left out
+        :param begun: periods that begin later are left out (pupils are counted while their school year lasts)
+        """
         found = {
             item.end
             for item, full in zip(self.periods, self.filled, strict=True)
-            if item is not None and full and (until is None or item.end <= until)
+            if item is not None
+            and full
+            and (until is None or item.end <= until)
+            and (begun is None or item.start <= begun)
         }
         return sorted(found)
 
@@ -277,11 +291,14 @@ class Panel:
     @cached_property
     def grain(self) -> str:
         """The step from one period to the next: days that are ends of months come monthly."""
+        return self.grain_by(self.ends())
+
+    def grain_by(self, ends: Sequence[date]) -> str:
+        """The same by the last days of other periods, such as those of all versions."""
         grains = Counter(item.grain for item in self.periods if item is not None)
         if not grains:
             return "day"
         named = grains.most_common(1)[0][0]
-        ends = self.ends()
         if len(ends) < 3:
             return named
         step = median((b - a).days for a, b in pairwise(ends))

@@ -49,6 +49,10 @@ class CheckRules:
     )
     """Fewest periods a member must have been there for; the default is `member_periods_default`."""
     member_periods_default: int = 4
+    series_periods: float = 0.4
+    """Labels are members of a series when, from their first period on, they come in this share of the periods,"""
+    series_members: float = 0.5
+    """and when this share of the labels of a column do."""
     members_most: int = 400
     """More members than this are rows of a register, not series."""
     season_years: int = 2

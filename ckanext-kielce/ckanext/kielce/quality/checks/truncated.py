@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ckanext.kielce.common.periods import fold
@@ -70,6 +70,8 @@ class Truncated(Check):
             return
         if history.period_days is None and not panel.unique:
             return  # events with no promise: nothing may have happened
+        if panel.grain == "year" and self._lists_things(panel) and self._rows_since(history, since):
+            return  # new rows of old years: years of things, not of their counting
         usual = self._usual_stay(history, since)
         if stay <= self.rules.usual_gap_factor * usual:
             return
@@ -84,6 +86,19 @@ class Truncated(Check):
             certainty=0.95,
         )
 
+    def _lists_things(self, panel: Panel) -> bool:
+        """Whether years and labels don't tell rows apart, or no label comes again: the years of trees, of lamps."""
+        if not panel.unique or not panel.key_dims:
+            return not panel.unique
+        members = _members(panel, panel.ends(), self.rules.members_most)
+        whole = " + ".join(panel.key_dims)
+        return not any(member.column == whole for member in self._series(members, panel.ends()))
+
+    def _rows_since(self, history: History, since: datetime) -> int:
+        """Rows more than when the newest period was first reached."""
+        first = next(item for item in history.versions if item.at == since)
+        return len(history.newest.content.table.rows) - len(first.content.table.rows)
+
     def _usual_stay(self, history: History, since: object) -> float:
         """The longest time, in days, that an earlier newest period stood before the next one came."""
         advances, best = [], None
@@ -97,19 +112,10 @@ class Truncated(Check):
     # --- members
 
     def _members(self, history: History, panel: Panel) -> Iterator[Finding]:
-        ends = panel.ends(day(history.newest.at))
-        if len(ends) < 3:
+        if panel.grain == "year" and self._lists_things(panel):
             return
-        limit = self._limit(panel.grain)
-        stopped = [
-            member
-            for member in _members(panel, ends, self.rules.members_most)
-            if self._stopped(member, panel, ends, limit)
-        ]
+        stopped = _without_parts(self._stopped_members(history, panel))
         stopped = [member for member in stopped if not self._declared_ended(history, member)]
-        if stopped and len(ends) < 2 * len(history.ends):
-            stopped = self._stopped_in_all_versions(history, panel, stopped, limit)
-        stopped = _without_parts(stopped)
         if not stopped:
             return
         if replaced_members(panel, self.rules):
@@ -130,40 +136,73 @@ class Truncated(Check):
             certainty=0.9,
         )
 
-    def _stopped_in_all_versions(
-        self, history: History, panel: Panel, stopped: list[Member], limit: float
-    ) -> list[Member]:
-        """Judge again by what older versions held: a window that moves is too short to show a season."""
-        longer: dict[tuple[str, str], set[date]] = {
-            (item.column, item.name): set(item.ends) for item in stopped
-        }
-        until = day(history.newest.at)
-        for version in history.versions[:-1]:
-            older = history.panel(version.content)
-            for item in _members(older, older.ends(until), self.rules.members_most):
-                if (item.column, item.name) in longer:
-                    longer[item.column, item.name].update(item.ends)
-        kept = []
-        for item in stopped:
-            member = Member(item.column, item.name, tuple(sorted(longer[item.column, item.name])))
-            if self._stopped(member, panel, history.ends, limit):
-                kept.append(member)
-        return kept
+    def _stopped_members(self, history: History, panel: Panel) -> list[Member]:
+        """Members that came regularly and then no more.
 
-    def _stopped(self, member: Member, panel: Panel, ends: list[date], limit: float) -> bool:
+        By the newest version alone where it goes back far enough. A window that moves holds neither a season nor the rows of a
+        member that has left it: there all versions count together.
+        """
+        ends = panel.ends(begun=day(history.newest.at))
+        every = sorted({*history.ends, *ends})
+        limit = self._limit(panel.grain)
+        found = []
+        if len(ends) >= 3:
+            members = self._series(_members(panel, ends, self.rules.members_most), ends)
+            found = [member for member in members if self._stopped(member, panel.grain, ends, limit)]
+        if not ends or len(ends) * 2 >= len(every) or not (found or panel.unique):
+            return found
+        grain = panel.grain_by(every)
+        limit = self._limit(grain)
+        longer = self._series(self._in_all_versions(history, panel), every)
+        known = {(item.column, item.name) for item in _members(panel, ends, self.rules.members_most)}
+        stopped = [member for member in longer if self._stopped(member, grain, every, limit)]
+        gone = [member for member in stopped if (member.column, member.name) not in known]
+        others = {column for column, _ in known}
+        if len(gone) > 0.5 * sum(member.column in others for member in longer):
+            stopped = [
+                member for member in stopped if member not in gone
+            ]  # another list, not members that stopped
+        return (
+            stopped
+            if panel.unique
+            else [item for item in stopped if item.name in {one.name for one in found}]
+        )
+
+    def _series(self, members: list[Member], ends: list[date]) -> list[Member]:
+        """Those of the columns whose labels come again from period to period, as those of lists of things don't."""
+        steady: dict[str, list[bool]] = {}
+        for member in members:
+            since = sum(end >= member.ends[0] for end in ends)
+            steady.setdefault(member.column, []).append(
+                1 < len(member.ends) >= self.rules.series_periods * since
+            )
+        share = self.rules.series_members
+        return [item for item in members if sum(steady[item.column]) >= share * len(steady[item.column])]
+
+    def _in_all_versions(self, history: History, panel: Panel) -> list[Member]:
+        """The members with the periods that any version of the same shape held of them."""
+        longer: dict[tuple[str, str], set[date]] = {}
+        for version in history.versions:
+            older = history.panel(version.content)
+            if older.time == panel.time and older.key_dims == panel.key_dims:
+                for item in _members(older, older.ends(begun=day(version.at)), self.rules.members_most):
+                    longer.setdefault((item.column, item.name), set()).update(item.ends)
+        return [Member(column, name, tuple(sorted(ends))) for (column, name), ends in longer.items()]
+
+    def _stopped(self, member: Member, grain: str, ends: list[date], limit: float) -> bool:
         """Whether it came regularly and then no more, for long enough, while others went on."""
         last = member.ends[-1]
         if last >= ends[-1] or (ends[-1] - last).days < limit:
             return False
-        least = self.rules.member_periods.get(panel.grain, self.rules.member_periods_default)
+        least = self.rules.member_periods.get(grain, self.rules.member_periods_default)
         if len(member.ends) < least:
             return False
         missed = [end for end in ends if end > last]
         months = {end.month for end in member.ends}
-        seasonal = panel.grain in {"day", "week", "month", "quarter"} and len(member.ends) > least
+        seasonal = grain in {"day", "week", "month", "quarter"} and len(member.ends) > least
         if seasonal and len(months) < 12 and (last - member.ends[0]).days > 400:
             missed = [end for end in missed if end.month in months]
-            if not missed or len(missed) * GRAIN_DAYS[panel.grain] < limit - GRAIN_DAYS[panel.grain]:
+            if not missed or len(missed) * GRAIN_DAYS[grain] < limit - GRAIN_DAYS[grain]:
                 return False
         others = [end for end in ends if member.ends[0] <= end <= last]
         if (last - member.ends[0]).days > 400 and seasonal:

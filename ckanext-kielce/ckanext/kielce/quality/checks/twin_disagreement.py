@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ..domain.model import Finding
@@ -11,7 +11,7 @@ from .base import Check, Scene, register
 from .cells import decimals, is_blank, label, number, period, quarters
 from .folder import TwinDeclaration
 from .history import History, day
-from .panel import Panel
+from .panel import Panel, parts_of_year
 from .units import in_name, ratio
 
 _PERIOD = re.compile(r"(?:\d{4}-\d\d-\d\d/)?\d{4}-\d\d-\d\d")
@@ -111,11 +111,8 @@ def _cells(history: History, keys: list[str], value: str) -> dict[tuple[str, ...
     twice = set()
     now = day(history.as_of)
     known = [place for place in places if place is not None]
-    named = {place: quarters(header[place], [row[place] for row in rows]) for place in known}
-    for row, line in zip(rows, lines, strict=True):
-        texts = [
-            f"Q{row[place]}" if named[place] and not is_blank(row[place]) else row[place] for place in known
-        ]
+    columns = [_as_keys(header[place], [row[place] for row in rows]) for place in known]
+    for row, line, *texts in zip(rows, lines, *columns, strict=True):
         key = tuple(label(text) for text in texts)
         whens = [when for text in texts if (when := period(text)) is not None]
         cell = (row[at], line, whens[0].end if whens and whens[0].end <= now else None)
@@ -125,6 +122,13 @@ def _cells(history: History, keys: list[str], value: str) -> dict[tuple[str, ...
             twice.add(key)
         found[key] = cell
     return {key: cell for key, cell in found.items() if key not in twice}
+
+
+def _as_keys(name: str, cells: list[str]) -> Sequence[str]:
+    """The cells of a key column, numbers of parts of years as both sides may write them."""
+    if quarters(name, cells):
+        return [cell if is_blank(cell) else f"Q{cell}" for cell in cells]
+    return parts_of_year(name, cells)
 
 
 def _coarser(cells: dict[tuple[str, ...], Cell], length: int) -> dict[tuple[str, ...], Cell]:
