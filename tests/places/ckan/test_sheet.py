@@ -11,8 +11,10 @@ import pytest
 import shapely
 import sqlalchemy as sa
 from ckan import model
+from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
+from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.places import plane, store, taking
 from ckanext.kielce.places.model import Feature, Layer
 from shapely.geometry import shape
@@ -332,6 +334,17 @@ def test_an_uploaded_file_goes_the_whole_way(tables, tmp_path):
     helpers.call_action("resource_create", package_id="mpzp", name="Mapa", format="GEOJSON", upload=upload)
     assert taking.sweep().as_dict() == {"taken": 1, "unchanged": 0, "failed": 0, "gone": 0}
     assert rows(ask(lat=LAT, lon=LON))["plan"]["objects"][0]["label"] == "MPZP „Północ”"
+
+
+def test_the_commands_tell_what_was_done(layers, cli):
+    assert (
+        json.loads(cli.invoke(kielce, ["places", "take"], catch_exceptions=False).output.splitlines()[-1])[
+            "taken"
+        ]
+        == 9
+    )
+    told = cli.invoke(ckan, ["kielce", "places", "layers"], catch_exceptions=False).output
+    assert "plan             taken" in told and "mining           missing" in told
 
 
 def test_page_files_and_api(layers, app):

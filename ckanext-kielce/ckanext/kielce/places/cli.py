@@ -37,9 +37,9 @@ def take(queue: bool, everything: bool) -> None:
 def list_layers(as_json: bool) -> None:
     """Print which layers take part, in what state."""
     from ckanext.kielce.places import layers
-    from flask import current_app
 
-    with current_app.test_request_context():
+    # Addresses of datasets are made by the application.
+    with click.get_current_context().meta["flask_app"].test_request_context():
         rows = layers.listed("pl")
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))

@@ -98,7 +98,12 @@ def read(params: Mapping[str, Any]) -> Question:
         raise AskedError({"address": ("address", {})})
     if way == "parcel" and naming.parcel(text) is None:
         raise AskedError({"parcel": ("parcel", {})})
-    return Question(distance, **{way: text})
+    return Question(
+        distance,
+        address=text if way == "address" else "",
+        parcel=text if way == "parcel" else "",
+        area=text if way == "area" else "",
+    )
 
 
 def _understood(text: str, distance: int) -> Question:

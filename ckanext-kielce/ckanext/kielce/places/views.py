@@ -79,9 +79,9 @@ def _file() -> Sheet:
     found, errors = _sheet(_params())
     if found is None:
         told = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
-        tk.abort(400, told or tk._("Name a place first."))
+        return tk.abort(400, told or tk._("Name a place first."))
     if found.data["place"] is None:
-        tk.abort(404, found.data["message"]["text"])
+        return tk.abort(404, found.data["message"]["text"])
     return found
 
 
