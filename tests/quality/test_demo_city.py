@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from ckanext.kielce.tables.shared import TableError, profile, read, sniff
 from demo.city.files.history import write_histories
 from demo.city.files.model import FileSet, folders
 from demo.city.files.publish import write_all
+from demo.city.msip import generate
+from demo.city.msip.layers import table
+from demo.city.places import city
 
 TODAY = dt.date(2026, 11, 21)
 LABELS = {
@@ -173,3 +177,24 @@ def test_one_declared_pair_disagrees_and_one_agrees(tmp_path: Path) -> None:
         "mieszkania-oddane": (True, False),
         "mieszkania-statystyka": (True, False),
     }
+
+
+def test_layers_of_things_with_years_are_no_series_cut_off(tmp_path: Path) -> None:
+    """Protected areas, drinking fountains: the year in which each was made is none in which they were counted."""
+    layers = [layer for layer in table().layers.values() if "rok" in layer.columns and not layer.wms_only]
+    assert {"obszary_chronione", "zdroje_i_poidelka"} <= {layer.name for layer in layers}
+    for layer in layers:
+        _, columns = generate.RECIPES[layer.name](generate.Bench(city(), TODAY, layer.name))
+        rows = zip(itertools.count(1), *columns.values())
+        text = "\n".join(";".join(map(str, row)) for row in [("gid", *columns), *rows]).encode()
+        folder = tmp_path / "history" / layer.name
+        folder.mkdir(parents=True)
+        looks = []
+        for number in range(9):  # put up again year after year
+            (folder / f"v{number}.csv").write_bytes(text + b"\n" * number)
+            at = f"{2018 + number}-11-20T06:00:00Z"
+            looks.append({"observed_at": at, "file": f"v{number}.csv", "declared_frequency": "IRREG"})
+        (folder / "timeline.json").write_text(json.dumps({"title": layer.title, "observations": looks}))
+    assert {
+        name: verdict.labels for name, verdict in judge_folder(tmp_path / "history").items() if verdict.labels
+    } == {}
