@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     The application loads again what the fixture has just loaded, and unloads it first. For each plugin CKAN reads the metadata
     of all installed packages; each `add_template_directory` and its like look up the source of every frame of the call stack,
-    of which they use one file's name; schemas and declarations are read by PyYAML's Python parser where its C parser reads the same.
+    of which they use one file's name; schemas and declarations are read by PyYAML's Python parser where its C parser would do.
     """
     if config.getoption("--ckan-ini", default=None):
         from ckan import plugins
