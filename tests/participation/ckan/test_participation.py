@@ -38,7 +38,9 @@ def unit() -> dict[str, Any]:
 
 @pytest.fixture
 def dataset(unit: dict[str, Any]) -> dict[str, Any]:
-    return factories.Dataset(owner_org=unit["id"], title="Drogi", domain="transport", notes="Drogi miasta")
+    return factories.Dataset(
+        owner_org=unit["id"], title="Drogi", title_en="Roads", domain="transport", notes="Drogi miasta"
+    )
 
 
 def anonymous(action: str, **params: Any) -> Any:
@@ -140,6 +142,14 @@ def test_a_dataset_is_named_by_the_address_of_its_page_as_well(dataset: Any) -> 
         made = report(dataset, datasets=given)
         (shown,) = anonymous("kielce_participation_show", id=made["id"])["datasets"]
         assert shown["name"] == name, given
+
+
+def test_english_pages_name_the_dataset_in_english(app: Any, dataset: Any) -> None:
+    made = report(dataset)
+    for lang, title in (("pl", "Drogi"), ("en", "Roads")):
+        shown = anonymous("kielce_participation_show", id=made["id"], lang=lang)
+        assert shown["datasets"] == [{"name": dataset["name"], "title": title}]
+    assert "“Roads”" in app.get(f"/en/zglos?datasets={dataset['name']}").body
 
 
 def test_a_private_dataset_can_not_be_told_from_none(unit: Any) -> None:

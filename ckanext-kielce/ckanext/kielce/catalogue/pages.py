@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.common import g
 from ckan.lib.search import SearchError
-from ckanext.kielce.common import formatting, vocabularies
+from ckanext.kielce.common import formatting, titles, vocabularies
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,9 @@ def late() -> list[Mapping[str, Any]]:
     for row in tk.h.kielce_quality_late(limit=LATE_LOOKED_AT) or []:
         of_unit = sum(other.get("owner_org") == row.get("owner_org") for other in shown)
         (shown if of_unit < LATE_OF_ONE_UNIT else more).append(row)
-    return [*shown, *more][:HOME_ROWS]
+    rows = [*shown, *more][:HOME_ROWS]
+    english = titles.english(row["id"] for row in rows)
+    return [{**row, "title_en": english.get(row["id"], "")} for row in rows]
 
 
 def counts(found: Mapping[str, Any], name: str) -> dict[str, int]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common import vocabularies
+from ckanext.kielce.common import titles, vocabularies
 from ckanext.kielce.common.columns import utc_now
 from ckanext.kielce.quality import shared as quality
 
 from . import journal, tasks
 from .asked import Asked
-from .naming import Row, frequency_word, iso, unit_titles, user_names, with_units
+from .naming import Row, frequency_word, iso, named, unit_titles, user_names
 from .roles import Viewer
 from .settings import settings
 from .words import KINDS, STATES
@@ -93,7 +93,7 @@ def task_rows(found: Sequence[tasks.Task], lang: str, now: dt.datetime) -> list[
                 "subject": issue.subjects[0] if issue.subjects else "",
             }
         )
-    return with_units(rows, lang)
+    return named(rows, lang)
 
 
 def _said(
@@ -150,7 +150,7 @@ def _changes(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) 
                 "remedy": remedy,
             }
         )
-    return Listed(len(found), with_units(rows, lang), counts)
+    return Listed(len(found), named(rows, lang), counts)
 
 
 def changes(
@@ -212,7 +212,7 @@ def _sets_where(
                 "withheld": bool(score and (score.withheld or score.withheld_resources)),
             }
         )
-    return Listed(total, with_units(rows, lang))
+    return Listed(total, named(rows, lang))
 
 
 def _closed(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -235,7 +235,7 @@ def _closed(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -
         }
         for package_id, name, title, owner_org, decision in found
     ]
-    return Listed(total, with_units(rows, lang))
+    return Listed(total, named(rows, lang))
 
 
 # --- what gains most, twins, units, log
@@ -261,7 +261,7 @@ def _fixes(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
                 "gain": round(fix.gain, 1),
             }
         )
-    return Listed(total, with_units(rows, lang))
+    return Listed(total, named(rows, lang))
 
 
 def _twins(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -269,20 +269,27 @@ def _twins(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
     pairs = quality.twin_pairs(wanted.wanted(viewer).conditions())
     shown = pairs[offset : offset + limit]
     cells = quality.twin_cells(shown, utc_now())
-    titles = unit_titles((side.owner_org for pair in shown for side in (pair.one, pair.two)), lang)
+    both = [side for pair in shown for side in (pair.one, pair.two)]
+    units = unit_titles((side.owner_org for side in both), lang)
+    english = titles.english(side.package_id for side in both) if lang == "en" else {}
     rows = []
     for pair in shown:
         sides = [
-            {**vars(side), "unit_of": side.unit, "unit": titles.get(side.owner_org, ("", ""))[1]}
+            {
+                **vars(side),
+                "title": english.get(side.package_id, side.title),
+                "unit_of": side.unit,
+                "unit": units.get(side.owner_org, ("", ""))[1],
+            }
             for side in (pair.one, pair.two)
         ]
         rows.append(
             {
                 "id": pair.one.package_id,
                 "name": pair.one.name,
-                "title": pair.one.title,
+                "title": sides[0]["title"],
                 "unit": sides[0]["unit"],
-                "other": pair.two.title,
+                "other": sides[1]["title"],
                 "other_unit": sides[1]["unit"],
                 "sides": sides,
                 "keys": [here for here, _there in pair.keys],
@@ -316,7 +323,7 @@ def _units(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) ->
         }
         for place, row in enumerate(found[offset : offset + limit], offset + 1)
     ]
-    return Listed(len(found), with_units(rows, lang))
+    return Listed(len(found), named(rows, lang))
 
 
 def _log(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> Listed:
@@ -337,7 +344,7 @@ def _log(viewer: Viewer, wanted: Asked, limit: int, offset: int, lang: str) -> L
         }
         for entry in entries
     ]
-    return Listed(total, with_units(rows, lang))
+    return Listed(total, named(rows, lang))
 
 
 LISTS: Mapping[str, Lister] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ckan import model as ckan_model
-from ckanext.kielce.common import vocabularies
+from ckanext.kielce.common import titles, vocabularies
 
 Row = dict[str, Any]
 
@@ -46,11 +46,14 @@ def user_names(ids: Iterable[str | None]) -> dict[str | None, str]:
     return found
 
 
-def with_units(rows: list[Row], lang: str) -> list[Row]:
-    """Name the units of rows that hold ``owner_org``."""
-    titles = unit_titles((row.get("owner_org") for row in rows), lang)
+def named(rows: list[Row], lang: str) -> list[Row]:
+    """Name the units of rows that hold ``owner_org``, and in English the sets (``id``) that have an English title."""
+    english = titles.english(row.get("id") for row in rows) if lang == "en" else {}
+    units = unit_titles((row.get("owner_org") for row in rows), lang)
     for row in rows:
-        row["unit_name"], row["unit"] = titles.get(row.get("owner_org"), ("", ""))
+        row["unit_name"], row["unit"] = units.get(row.get("owner_org"), ("", ""))
+        if row.get("id") in english:
+            row["title"] = english[row["id"]]
     return rows
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model as ckan_model
+from ckanext.kielce.common import titles
 from flask import Blueprint, make_response
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
@@ -60,7 +61,7 @@ def form(kind: str) -> Response:
             "kind": kind,
             "values": values,
             "errors": errors,
-            "dataset": dataset if dataset is not None and not dataset.private else None,
+            "dataset": _shown(dataset) if dataset is not None and not dataset.private else None,
             "units": _units() if kind == "request" else [],
             "reuses": [(code, _word("reuses", code)) for code in REUSES],
             "lengths": table()["lengths"],
@@ -85,6 +86,11 @@ def _refused(given: Any) -> dict[str, list[str]]:
         return {"text": [tk._("That was very fast. Wait a moment and send it again.")]}
     except BadSignature:
         return {"text": [tk._("The form has been open for too long. Send it again.")]}
+
+
+def _shown(package: Any) -> dict[str, str]:
+    english = titles.english([package.id]) if _lang() == "en" else {}
+    return {"name": package.name, "title": english.get(package.id) or package.title or package.name}
 
 
 def _units() -> list[Any]:
