@@ -240,3 +240,15 @@ def test_twins_meet_by_months_in_numbers_and_in_words(write):
     write.history("here", [here], twin={"other": "there", "key": key, "value": "wartosc", "unit": "osoby"})
     write.history("there", [there])
     assert write.labels("here") == {"twin_disagreement"}
+
+
+@pytest.mark.parametrize(("ends", "due"), [("bezterminowo", set()), ("31.12.2030", {"schema_break"})])
+def test_words_beside_dates_are_no_other_way_of_writing_them(write, ends, due):
+    def text(version: int) -> str:
+        rows = [
+            f"{n};2024-03-{1 + n % 28:02};{'2029-12-31' if n < 30 else ends}" for n in range(30 + 3 * version)
+        ]
+        return "\n".join(["nr;ważne od;ważne do", *rows]) + "\n"
+
+    write.history("permits", [text(version) for version in range(8)])
+    assert write.labels("permits") == due

@@ -130,7 +130,8 @@ class SchemaBreak(Check):
         if not dated:
             return False
         old = [cell for cell in before if period(cell) is not None]
-        new = [cell for cell in after if cell and not is_blank(cell)]
+        # Words are no dates written otherwise: a permit without an end says "bezterminowo".
+        new = [cell for cell in after if not is_blank(cell) and any(char.isdigit() for char in cell)]
         if not old or not new or len(old) < 0.6 * sum(map(bool, before)):
             return False
         forms = {date_form(cell) for cell in old}
