@@ -170,6 +170,7 @@ def test_a_city_is_taken_in_once_and_asked_in_every_way(layers):
     )
     assert "nie znaczy" in found["mining"]["reason_text"]
     # 75 m to the south, within the 100 m of a network's reach.
+    assert found["heat_network"]["state"] == "close"
     heat = found["heat_network"]["objects"][0]
     assert 60 <= heat["distance"] <= 90 and heat["direction"] == "na południe"
     assert found["parcels"]["objects"][0]["label"] == "266101_1.0012.345/6"

@@ -21,6 +21,7 @@ class Rule:
 
     :ivar part: ``role``, ``touches``, ``near`` or ``other``
     :ivar reach: metres within which a line or point counts as touching
+    :ivar name: the column that names a feature, ``layer`` for its layer's title, "" for the first of the table's ``names``
     :ivar where: column and words, of which a feature's column has to hold one
     """
 
@@ -39,6 +40,7 @@ class Rule:
     note: Said = field(default_factory=dict)
     clear: Said = field(default_factory=dict)
     one: Said = field(default_factory=dict)
+    name: str = ""
 
     def fits(self, text: str, kind: str) -> bool:
         """Whether a layer of this folded description belongs here; ``kind`` "" is not known yet."""
@@ -91,6 +93,7 @@ def _rule(part: str, code: str, row: Mapping[str, Any]) -> Rule:
         note=row.get("note", {}),
         clear=row.get("clear", {}),
         one=row.get("one", {}),
+        name=row.get("name", ""),
     )
 
 

@@ -25,6 +25,8 @@ TOLD, TOLD_NEAR = 10, 3
 EDGE = 0.002
 #: Metres within which two layers of one thing mean the same object by the same name.
 SAME = 30
+#: Metres from which a thing does not touch a place but is next to it: a line has no width on a map.
+NEXT = 1.0
 #: Metres within which a point is called by the nearest address.
 CALLED = 150
 
@@ -169,7 +171,8 @@ class _Maker:
         layers = self.sources.of(rule)
         if not found and not rule.expected and not any(source.answers for source in layers):
             return None
-        row = self.row(rule, layers, "touches" if found else "clear", self.distinct(rule, found), TOLD)
+        state = "clear" if not found else "touches" if found[0].distance < NEXT else "close"
+        row = self.row(rule, layers, state, self.distinct(rule, found), TOLD)
         if row["state"] == "clear" and rule.part == "role":
             return None
         words = rules.table().raw["words"]

@@ -31,9 +31,11 @@ def value(text: str, lang: str) -> str:
     return text
 
 
-def name_column(attributes: Mapping[str, str]) -> str:
+def name_column(rule: Rule, attributes: Mapping[str, str]) -> str:
     """The column that names a feature, "" for none."""
     folded = {name.lower(): name for name in attributes}
+    if rule.one or rule.name:
+        return folded.get(rule.name, "")
     return next((folded[name] for name in rules.table().raw["names"] if folded.get(name)), "")
 
 
@@ -41,7 +43,7 @@ def label(rule: Rule, source: Source, attributes: Mapping[str, str], lang: str) 
     """What a feature is called: its own name, else what the rule calls it, else its layer's title."""
     if rule.one:
         return rules.said(rule.one, lang)
-    column = name_column(attributes)
+    column = name_column(rule, attributes)
     return attributes[column] if column else source.title(lang)
 
 
@@ -52,7 +54,7 @@ def columns(rule: Rule, source: Source, attributes: Mapping[str, str], lang: str
     if not shown:
         hidden = set(rules.table().raw["hidden"])
         shown = [name for low, name in folded.items() if low not in hidden][: COLUMNS + 1]
-    named = "" if rule.one else name_column(attributes)
+    named = name_column(rule, attributes)
     return [
         {"name": name, "label": source.column(name, lang), "value": value(attributes[name], lang)}
         for name in shown

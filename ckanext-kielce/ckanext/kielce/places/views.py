@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,6 +64,8 @@ def sheet() -> Response:
                 {**given, "lang": _lang()}, "api.action", logic_function="kielce_place_sheet", ver=3
             ),
             "share_url": address(given, _external=True),
+            "brief": _brief(data["touches"]),
+            "read": _read(data["sources"].values()),
         }
     return make_response(tk.render("kielce_places/sheet.html", shown), 400 if errors else 200)
 
@@ -73,6 +76,20 @@ def _groups(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]
     for row in rows:
         found.setdefault(row["group_text"], []).append(row)
     return list(found.items())
+
+
+def _brief(rows: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """The sheet in three lines: state, its word, rows."""
+    found: dict[str, list[dict[str, Any]]] = {"touches": [], "close": [], "clear": [], "unknown": []}
+    for row in rows:
+        found[row["state"]].append(row)
+    return [(state, rows[0]["state_text"], rows) for state, rows in found.items() if rows]
+
+
+def _read(sources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """When the layers of a sheet were read: the first and the last moment."""
+    moments = sorted(source["read_at"] for source in sources if source["read_at"])
+    return [tk.h.kielce_datetime(moment) for moment in (moments[0], moments[-1])] if moments else []
 
 
 def _file() -> Sheet:

@@ -81,6 +81,8 @@
       L.geoJSON(data, {
         style: function (feature) {
           var mine = feature.properties.what === "place";
+          /* Districts and the like are large: only their borders, faintly. */
+          if (feature.properties.code === "other") return { color: blue, weight: 1, opacity: 0.4, fill: false };
           return { color: mine ? red : blue, weight: mine ? 3 : 1.5, fillOpacity: mine ? 0.25 : 0.06, dashArray: mine ? null : "4 3" };
         },
         pointToLayer: function (feature, spot) {

@@ -33,8 +33,8 @@ def kielce_place_sheet(context: Context, data_dict: dict[str, Any]) -> dict[str,
     :param lang: ``pl`` or ``en``
     :type lang: string
     :returns: ``place`` (with coordinates; None when several or none fit: then ``message`` and ``choices``), ``touches``
-        (rows with ``state`` ``touches``, ``clear`` or ``unknown``, ``reason``, ``objects``), ``near`` (``found``, ``none`` or
-        ``unknown``; ``count``, the nearest ``objects`` with distance in metres and direction), ``sources`` by file id
+        (rows with ``state`` ``touches``, ``close``, ``clear`` or ``unknown``, ``reason``, ``objects``), ``near`` (``found``,
+        ``none`` or ``unknown``; ``count``, the nearest ``objects`` with distance in metres and direction), ``sources`` by file id
     :raises ckan.plugins.toolkit.ValidationError: parameters that name no place, by parameter
     """
     tk.check_access("kielce_place_sheet", context, data_dict)
