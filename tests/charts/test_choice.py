@@ -53,6 +53,16 @@ def test_the_first_chart_follows_from_the_columns(columns, spec):
     assert choice.choose(facts(*columns)) == spec
 
 
+def test_cities_side_by_side_are_bars_and_years_no_quantity():
+    """A card of an indicator: a value a city, each of its own year, in a column named "period" and called "Rok"."""
+    year = (field("period", type_="bigint", label="Rok"), [2015, 2016, 2015, None, 2014])
+    city = (field("area", "text"), ["Gdynia", "Kielce", "Oakville", "Eindhoven", "Porto"])
+    value = (field("value"), [Decimal("20.26"), Decimal("19.19"), Decimal("12.6"), None, Decimal("21.49")])
+    found = facts(year, city, value)
+    assert [one.role for one in found] == ["time", "category", "quantity"]
+    assert choice.choose(found) == Spec("bars", "area", "value", "", "sum")
+
+
 def test_names_of_rows_are_no_category_of_a_long_table():
     long = (field("nazwa", "text"), [f"obiekt {n // 1.2:.0f}" for n in range(60)])
     assert [one.role for one in facts(long)] == [""]

@@ -126,6 +126,18 @@ def test_search_filters_by_domain_and_says_what_to_do_when_nothing_fits(app, dat
     assert "przejrzeć 20 dziedzin" in empty
 
 
+def test_polish_words_on_an_english_page_say_so(app, dataset, unit):
+    factories.Dataset(
+        name="korki", owner_org=unit["id"], domain="transport", title="Korki", notes="Gdzie stoją."
+    )
+    english = app.get("/en/dataset/korki").body
+    assert '<h1 lang="pl">Korki</h1>' in english
+    assert '<p class="k-lead" lang="pl">Gdzie stoją.</p>' in english
+    assert '<h3 class="k-card__title" lang="pl">' in app.get("/en/dataset?q=korki").body
+    assert "<h1>Cycle paths</h1>" in app.get("/en/dataset/sciezki").body
+    assert "<h1>Korki</h1>" in app.get("/dataset/korki").body
+
+
 def test_domain_and_unit_pages_list_their_sets(app, dataset):
     assert "Ścieżki rowerowe" in app.get("/group/transport").body
     assert "Ścieżki rowerowe" in app.get("/organization/mzd").body

@@ -13,6 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.kielce.catalogue import labels, layers, pages, preview, table
 from ckanext.kielce.common import formatting, public_files, vocabularies
 from flask import current_app
+from markupsafe import Markup
 
 __all__ = [
     "kielce_address",
@@ -37,6 +38,7 @@ __all__ = [
     "kielce_has_helper",
     "kielce_is_layer",
     "kielce_lang",
+    "kielce_lang_of",
     "kielce_layer_of",
     "kielce_licence",
     "kielce_list",
@@ -71,6 +73,12 @@ def kielce_text(thing: Mapping[str, Any] | None, field: str) -> str:
     if not thing:
         return ""
     return pages.text(thing, field, kielce_lang())
+
+
+def kielce_lang_of(thing: Mapping[str, Any] | None, field: str) -> Markup:
+    """Return ` lang="pl"` where a field stands in Polish on an English page, for readers aloud; else nothing."""
+    polish = thing and kielce_lang() == "en" and not pages.text({**thing, field: ""}, field, "en")
+    return Markup(' lang="pl"') if polish else Markup("")
 
 
 def kielce_number(value: Any, decimals: int | None = None) -> str:

@@ -107,10 +107,12 @@ def quality(pkg: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def publisher_name(pkg: Mapping[str, Any], lang: str) -> str:
     """Return the publisher named in the description, else the unit that owns the set."""
+    unit = pkg.get("organization") or {}
+    known = vocabularies.unit(unit.get("name"))
     for publisher in pkg.get("publisher") or ():
         if isinstance(publisher, Mapping) and publisher.get("name"):
-            return publisher["name"]
-    unit = pkg.get("organization") or {}
+            # The unit itself, named in Polish by its own description, has an English name.
+            return known.label(lang) if known and publisher["name"] == known.pl else publisher["name"]
     return organization_titles().get(unit.get("name", "")) or text(unit, "title", lang)
 
 

@@ -32,11 +32,12 @@ def rules() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a column is for a chart, and how many values it has in the sample."""
+    """What a column is for a chart, how many values it has in the sample, and whether each of them stands there once."""
 
     field: Field
     role: Role
     distinct: int = 0
+    once: bool = False
 
     @property
     def title(self) -> str:
@@ -72,7 +73,9 @@ def facts(fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> list[Facts]
     for at, field in enumerate(fields):
         values = [row[at] for row in rows if row[at] is not None and row[at] != ""]
         distinct = len({str(value) for value in values})
-        found.append(Facts(field, _role(field, values, distinct, len(rows)), distinct))
+        found.append(
+            Facts(field, _role(field, values, distinct, len(rows)), distinct, distinct == len(values))
+        )
     return found
 
 
@@ -83,7 +86,8 @@ def _role(field: Field, values: Sequence[Any], distinct: int, rows: int) -> Role
     if field.kind in ("date", "datetime"):
         return "time" if distinct > 1 else ""
     if field.kind == "number":
-        if words & set(known["years"]) and all(
+        # A column named "period" may be called "Year".
+        if (words | name_words(field.label or "")) & set(known["years"]) and all(
             value == int(value) and int(value) in YEARS for value in values
         ):
             return "time" if distinct > 1 else ""
@@ -112,6 +116,9 @@ def choose(columns: Sequence[Facts]) -> Spec | None:
         x = by_role[rule["x"]]
         y = by_role["quantity"] if rule["y"] == "quantity" else []
         if not x or (rule["y"] == "quantity" and not y):
+            continue
+        # Rows that are named by a category, one each, and share their years are no series: cities side by side.
+        if rule["kind"] == "line" and not x[0].once and any(column.once for column in by_role["category"]):
             continue
         spec = Spec(rule["kind"], x[0].field.id, aggregate=COUNT)
         if y:

@@ -83,8 +83,8 @@ def svg(drawing: Drawing, *, own_style: str = "", ids: str = "chart") -> str:
     body, height = _bars(drawing) if drawing.kind == "bars" else _upright(drawing)
     if own_style:
         # Apart from its page a drawing must say what it is and where it is from.
-        head = _text(16, 26, cut(drawing.title, 88), more=' font-weight="bold"')
-        foot = _text(16, height + HEAD + 18, cut(drawing.source, 104), "c-quiet")
+        head = _text(16, 26, cut(drawing.title, 78), more=' font-weight="bold"')
+        foot = _text(16, height + HEAD + 18, cut(drawing.source, 92), "c-quiet")
         body = f'{head}<g transform="translate(0 {HEAD})">{body}</g>{foot}'
         height += HEAD + (30 if drawing.source else 0)
     ground = f'<rect class="c-ground" width="{WIDTH}" height="{height}"/>' if own_style else ""

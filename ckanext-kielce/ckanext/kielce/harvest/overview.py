@@ -190,6 +190,7 @@ def datasets(source_id: str, offset: int = 0, limit: int = 20) -> tuple[int, lis
     """(how many, one page of) the public datasets that a source has a part in, by title."""
     query = (
         sa.select(
+            model.Package.id,
             model.Package.name,
             model.Package.type,
             model.Package.title,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckanext.kielce.common import titles
 from ckanext.kielce.harvest import addresses, overview, runlog, runs
 from flask import Blueprint, Response, make_response
 
@@ -41,6 +42,8 @@ def source(name: str) -> str | Response:
         return tk.redirect_to("kielce_harvest.source", name=shown["name"])
     total, rows = overview.datasets(shown["id"], (_page() - 1) * PER_PAGE, PER_PAGE)
     last = max(1, -(-total // PER_PAGE))
+    english = titles.english(row["id"] for row in rows) if tk.h.lang() == "en" else {}
+    rows = [{**row, "title": english.get(row["id"]) or row["title"]} for row in rows]
     return tk.render(
         "kielce_harvest/source.html",
         {"source": shown, "datasets": rows, "total": total, "page": _page(), "last": last},
