@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import json
+import resource
 import struct
 import zipfile
 
@@ -180,6 +181,25 @@ def test_line_and_column_bounds(make):
     with pytest.raises(TableError) as caught:
         read(make(";".join(f"k{i}" for i in range(10_000)) + "\n"))
     assert caught.value.problems[0].code == "too_many_columns"
+
+
+def test_a_line_of_a_gigabyte_is_refused_without_reading_all_of_it(tmp_path):
+    path = tmp_path / "linia.csv"
+    block = b"x" * 2**24
+    with path.open("wb") as file:
+        file.write(b"a;b\n1;")
+        for _ in range(17):  # a little more than is ever read; the rest is a hole
+            file.write(block)
+        file.truncate(2**30)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        with pytest.raises(TableError) as caught:
+            read(path)
+    finally:
+        path.unlink()
+    assert caught.value.problems[0].code == "line_too_long"
+    assert caught.value.problems[0].message_pl
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 * 2**10, "kilobytes"
 
 
 def test_a_huge_file_is_sampled_and_says_so(make):

@@ -323,5 +323,9 @@ def test_ten_thousand_columns_end_in_a_finding(judge: Judge) -> None:
     assert found["hostile_file"].params["problem"] == "too_many_columns"
 
 
+def test_a_line_without_an_end_ends_in_a_finding(judge: Judge) -> None:
+    assert judge(b"a;b\n1;" + b"x" * 5_000_000)["hostile_file"].params["problem"] == "line_too_long"
+
+
 def test_a_broken_workbook_is_read_without_harm(judge: Judge) -> None:
     assert "hostile_file" not in judge(b"PK\x03\x04 not a workbook", "a.xlsx", declared="XLSX")
