@@ -1,4 +1,4 @@
-"""``python -m benchmarks harvest|ceiling|memory|tables|search|stop``: raises the profile ``bench`` and measures."""
+"""``python -m benchmarks harvest|ceiling|memory|profile|tables|load|weight|search|stop``: raises profile ``bench``, measures."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def main(words: list[str]) -> None:
 
         portal.raise_services()
         load_table.main([str(portal.ini("ours")), *rest])
+    elif command == "profile":
+        from benchmarks import profile_table
+
+        profile_table.main(rest)
     elif command == "search":
         from benchmarks import search
 
