@@ -16,7 +16,7 @@ WANTED = {
     "siec_kanalizacyjna": "sewage_network", "kanalizacja_deszczowa": "storm_network", "budynki": "housing", "ulice": "road",
     "przystanki": "stop", "szkoly": "school", "przedszkola_zlobki": "nursery", "tereny_zielone": "green",
     "sciezki_rowerowe": "cycling", "place_zabaw": "playground", "aed": "aed", "oferty_inwestycyjne": "offer",
-    "inwestycje_planowane": "works", "obwody_szkolne": "other", "dzielnice": "other", "drzewa": None, "osnowa": None,
+    "inwestycje_planowane": "works", "obwody_szkolne": "other", "obreby": "other", "dzielnice": "other", "drzewa": None, "osnowa": None,
     "skorowidz_3d": None, "oswietlenie": None, "zimowe_utrzymanie": None, "zasob_mieszkaniowy": None,
 }  # fmt: skip
 
@@ -29,7 +29,9 @@ def layers():
 @pytest.mark.parametrize(("name", "code"), WANTED.items())
 def test_the_citys_layers_find_their_rule(layers, name, code):
     layer = layers[name]
-    text = rules.description(layer["title"], layer["keywords"], name)
+    # Harvested, a layer has its INSPIRE theme among its keywords.
+    tags = [*layer["keywords"], *([layer["theme"]] if layer.get("theme") else [])]
+    text = rules.description(layer["title"], tuple(tags), name)
     found = rules.rule_of(text, KINDS[layer["geometry"]])
     assert (found.code if found else None) == code
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -111,7 +111,8 @@ def version() -> int:
     return int(table().raw["version"])
 
 
-def description(title: str, tags: Iterable[str], layer_name: str) -> str:
+@lru_cache(maxsize=4096)
+def description(title: str, tags: tuple[str, ...], layer_name: str) -> str:
     """The folded text that rules look at."""
     name = layer_name.rsplit(":", 1)[-1]
     return fold(" | ".join((title, *tags, name.replace("_", " "), name)))

@@ -14,7 +14,7 @@ from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import formatting, vocabularies
 from ckanext.kielce.places import rules
-from ckanext.kielce.places.model import FAILED, TAKEN, WITHHELD, Layer
+from ckanext.kielce.places.model import FAILED, TAKEN, UNUSED, WITHHELD, Layer
 from ckanext.kielce.places.rules import Rule
 
 #: Freshness in which a source's word may no longer be true.
@@ -100,14 +100,15 @@ def load() -> Sources:
         .join(resource, resource.id == Layer.resource_id)
         .outerjoin(group, group.id == package.owner_org)
         .where(package.state == "active", package.private.is_(False), resource.state == "active")
+        .where(Layer.state != UNUSED)
         .order_by(package.title, Layer.number)
     ).all()
     withheld, quality = _judged({row[0].package_id for row in found})
     made = []
     for layer, name, modified, unit, unit_title in found:
-        text = rules.description(layer.about["title"], layer.about["tags"], layer.about["layer_name"])
+        text = rules.description(layer.about["title"], tuple(layer.about["tags"]), layer.about["layer_name"])
         rule = rules.rule_of(text, layer.kind)
-        if rule is None or layer.state == "unused":
+        if rule is None:
             continue
         made.append(
             Source(

@@ -139,7 +139,7 @@ def _take_package(package_id: str, resource_ids: Sequence[str], said: str, repor
     visible = [layer["id"] for layer in export.layers_of(pkg, ANYBODY)]
     meant = [layer["id"] for layer in export.all_layers_of(pkg)]
     about = _about(pkg)
-    rule = rules.rule_of(rules.description(about["title"], about["tags"], about["layer_name"]), _kind(pkg))
+    rule = rules.rule_of(_text(about), _kind(pkg))
     for resource_id in resource_ids:
         number, digest = _row(package_id, resource_id, said, about)
         state = UNUSED if rule is None or resource_id not in meant else WITHHELD
@@ -182,6 +182,11 @@ def _about(pkg: Mapping[str, Any]) -> dict[str, Any]:
         "sample": str(pkg.get("sample_data") or "").lower() == "true",
         "columns": titles,
     }
+
+
+def _text(about: Mapping[str, Any]) -> str:
+    """What rules look at."""
+    return rules.description(about["title"], tuple(about["tags"]), about["layer_name"])
 
 
 def _columns(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -237,9 +242,7 @@ def _take(
     model.Session.execute(sa.select(Layer.number).where(Layer.number == number).with_for_update())
     model.Session.execute(sa.delete(Feature).where(Feature.layer == number))
     try:
-        features, kind = _write(
-            path, number, rules.description(about["title"], about["tags"], about["layer_name"])
-        )
+        features, kind = _write(path, number, _text(about))
     except RefusedError:
         model.Session.rollback()
         raise
