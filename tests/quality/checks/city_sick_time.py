@@ -217,6 +217,24 @@ def loosened_and_late_again(rng: random.Random) -> Case:
     return made, {"freq_gaming"}
 
 
+def left_the_window(rng: random.Random) -> Case:
+    """A window of a few periods, and one label that left it: the newest version doesn't hold it at all."""
+    grain = rng.choice(("month", "quarter"))
+    made = panel(rng, grain)
+    while isinstance(made.rows[0][1], (int, float)):
+        made = panel(rng, grain)
+    periods = sorted({row[0] for row in made.rows})
+    width, gone = rng.choice((2, 3, 4)), {"month": 7, "quarter": 6}[grain]
+    name = rng.choice(sorted({row[1] for row in made.rows}))
+    made.rows = [row for row in made.rows if row[0] < periods[-gone] or row[1] != name]
+
+    def edit(_number: int, end: date, rows: list[list[Any]]) -> list[list[Any]]:
+        since = periods[periods.index(end) - width + 1]
+        return [row for row in rows if row[0] >= since]
+
+    return run(made, versions=gone + 7, edit=edit), {"truncated"}
+
+
 SICK_TIME: dict[str, Callable[[random.Random], Case]] = {
     item.__name__: item
     for item in (
@@ -230,5 +248,6 @@ SICK_TIME: dict[str, Callable[[random.Random], Case]] = {
         years_in_the_header,
         promise_loosened,
         loosened_and_late_again,
+        left_the_window,
     )
 }

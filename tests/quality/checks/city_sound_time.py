@@ -317,6 +317,33 @@ def offices_and_numbers(rng: random.Random) -> Case:
     return made, set()
 
 
+def things_with_years(rng: random.Random) -> Case:
+    """A list of things with names and the year in which each was opened; nothing was opened for years."""
+    made = register(rng)
+    made.header[0], made.header[4] = (
+        rng.choice(("nazwa", "gid", "kod obiektu")),
+        rng.choice(("rok", "Rok otwarcia", "rok")),
+    )
+    for number in range(9):
+        made.publish(moment(date(2018 + number, 3, 5), rng))
+        for row in rng.sample(made.rows, 5):
+            row[3] += 1 + number
+    return made, set()
+
+
+def short_windows(rng: random.Random) -> Case:
+    """A window of a few periods that moves, every label in it."""
+    made = panel(rng, rng.choice(("month", "quarter", "week")))
+    periods = sorted({row[0] for row in made.rows})
+    width = rng.choice((2, 3, 4))
+
+    def edit(_number: int, end: date, rows: list[list[Any]]) -> list[list[Any]]:
+        since = periods[periods.index(end) - width + 1]
+        return [row for row in rows if row[0] >= since]
+
+    return run(made, versions=12, edit=edit), set()
+
+
 SOUND_TIME: dict[str, Callable[[random.Random], Case]] = {
     item.__name__: item
     for item in (
@@ -341,5 +368,7 @@ SOUND_TIME: dict[str, Callable[[random.Random], Case]] = {
         complaints,
         survey,
         offices_and_numbers,
+        things_with_years,
+        short_windows,
     )
 }
