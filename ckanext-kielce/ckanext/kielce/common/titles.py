@@ -12,8 +12,7 @@ def english(package_ids: Iterable[str | None]) -> dict[str, str]:
     wanted = sorted({key for key in package_ids if key})
     if not wanted:
         return {}
-    extra = ckan_model.PackageExtra
-    rows = ckan_model.Session.query(extra.package_id, extra.value).filter(
-        extra.package_id.in_(wanted), extra.key == "title_en", extra.state == "active"
-    )
-    return {package_id: title.strip() for package_id, title in rows if (title or "").strip()}
+    package = ckan_model.Package
+    title = package.extras["title_en"].astext
+    rows = ckan_model.Session.query(package.id, title).filter(package.id.in_(wanted), title.is_not(None))
+    return {package_id: found.strip() for package_id, found in rows if found.strip()}
