@@ -16,7 +16,8 @@ WANTED = {
     "siec_kanalizacyjna": "sewage_network", "kanalizacja_deszczowa": "storm_network", "budynki": "housing", "ulice": "road",
     "przystanki": "stop", "szkoly": "school", "przedszkola_zlobki": "nursery", "tereny_zielone": "green",
     "sciezki_rowerowe": "cycling", "place_zabaw": "playground", "aed": "aed", "oferty_inwestycyjne": "offer",
-    "inwestycje_planowane": "works", "obwody_szkolne": "other", "obreby": "other", "dzielnice": "other", "drzewa": None, "osnowa": None,
+    "inwestycje_planowane": "works", "obwody_szkolne": "other",
+    "obreby": "other", "dzielnice": "other", "drzewa": None, "osnowa": None,
     "skorowidz_3d": None, "oswietlenie": None, "zimowe_utrzymanie": None, "zasob_mieszkaniowy": None,
 }  # fmt: skip
 

@@ -1,14 +1,12 @@
-"""Sheets of the demo city's places against the city's own files, reckoned here by brute force."""
+"""Sheets of the demo city's places against the city's own layers as their service gives them, reckoned here by brute force."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 import urllib.parse
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,26 +56,34 @@ def taken(ask: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def files() -> Path:
-    folder = Path(os.environ.get("KIELCE_PORTAL_INI", "?")).parent / "city" / "msip"
-    if not folder.is_dir():
-        pytest.skip("KIELCE_PORTAL_INI does not name the settings of a portal with a stand-in city")
-    return folder
-
-
-def shapes(files: Path, layer: str) -> Any:
-    """A layer's shapes in metres, read from its file with GDAL and brought over with pyproj."""
+def shapes(ask: Any, taken: Any, tmp_path_factory: Any) -> Any:
+    """Return a function: a layer's shapes in metres and its columns, fetched from its service and read with GDAL."""
     import numpy as np
     import pyogrio
     import pyproj
     import shapely
 
-    meta, _fids, data, fields = pyogrio.raw.read(files / f"{layer}.gpkg")
-    change = pyproj.Transformer.from_crs(meta["crs"], "EPSG:2180", always_xy=True)
-    found = shapely.transform(
-        shapely.from_wkb(data), lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
-    )
-    return found, dict(zip(meta["fields"], fields, strict=True))
+    folder = tmp_path_factory.mktemp("layers")
+
+    def read(layer: str) -> Any:
+        resources = [
+            resource
+            for row in taken
+            if row.get("dataset")
+            for resource in ask("package_show", id=row["dataset"])["resources"]
+            if resource["format"] == "GPKG" and f"typeNames=ms:{layer}&" in resource["url"]
+        ]
+        path = folder / f"{layer}.gpkg"
+        with urllib.request.urlopen(resources[0]["url"], timeout=60) as answer:
+            path.write_bytes(answer.read())
+        meta, _fids, data, fields = pyogrio.raw.read(path)
+        change = pyproj.Transformer.from_crs(meta["crs"], "EPSG:2180", always_xy=True)
+        found = shapely.transform(
+            shapely.from_wkb(data), lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+        )
+        return found, dict(zip(meta["fields"], fields, strict=True))
+
+    return read
 
 
 def test_the_city_is_taken_in_and_gaps_are_told(taken: Any) -> None:
@@ -87,15 +93,15 @@ def test_the_city_is_taken_in_and_gaps_are_told(taken: Any) -> None:
     assert states["gas_network"] == "missing"
 
 
-def test_random_places_say_what_the_files_say(ask: Any, taken: Any, files: Path) -> None:
+def test_random_places_say_what_the_files_say(ask: Any, shapes: Any) -> None:
     import pyproj
     import shapely
 
-    border = shapes(files, "granica_miasta")[0][0]
+    border = shapes("granica_miasta")[0][0]
     back = pyproj.Transformer.from_crs("EPSG:2180", "EPSG:4326", always_xy=True)
-    areas = {code: shapes(files, layer)[0] for code, layer in AREAS.items()}
-    points = {code: shapes(files, layer)[0] for code, layer in POINTS.items()}
-    homes, fields = shapes(files, "budynki")
+    areas = {code: shapes(layer)[0] for code, layer in AREAS.items()}
+    points = {code: shapes(layer)[0] for code, layer in POINTS.items()}
+    homes, fields = shapes("budynki")
     homes = homes[fields["funkcja"] == "mieszkalny"]
     dice, west, south, east, north = random.Random(7), *border.bounds
     left = PLACES
@@ -118,14 +124,14 @@ def test_random_places_say_what_the_files_say(ask: Any, taken: Any, files: Path)
             assert nearest <= distances.min() * 1.03 + 6, (code, lat, lon)
 
 
-def test_an_address_and_a_parcel_of_the_files_are_found(ask: Any, taken: Any, files: Path) -> None:
-    found, fields = shapes(files, "adresy")
+def test_an_address_and_a_parcel_of_the_files_are_found(ask: Any, shapes: Any) -> None:
+    found, fields = shapes("adresy")
     for at in range(0, len(found), len(found) // 8):
         street, number = fields["ulica"][at], fields["numer"][at]
         sheet = ask("kielce_place_sheet", address=f"{street} {number}", lang="pl")
         found_as = [sheet["place"] or {}, *sheet["choices"]]
         assert f"{street} {number}" in {one.get("label", "").split(" (")[0] for one in found_as}
-    plots, fields = shapes(files, "dzialki")
+    plots, fields = shapes("dzialki")
     ids = list(fields["id_dzialki"])
     single = [at for at, name in enumerate(ids) if ids.count(name) == 1][:: len(ids) // 8]
     for at in single:

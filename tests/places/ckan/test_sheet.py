@@ -296,6 +296,12 @@ def test_new_content_takes_the_place_of_the_old(layers):
     assert [item["label"] for item in near["school"]["objects"]] == ["SP nr 9"]
 
 
+def test_other_rules_take_everything_in_anew(layers, monkeypatch):
+    taking.sweep()
+    monkeypatch.setattr(taking.rules, "version", lambda: 10**6)
+    assert taking.sweep().taken == 9
+
+
 def test_too_many_features_are_refused_and_nothing_is_left(layers, ckan_config):
     ckan_config["ckanext.kielce.places.most_features"] = 2
     assert taking.sweep().failed == 2

@@ -232,7 +232,10 @@ def _take(
     pkg: Mapping[str, Any], resource: Mapping[str, Any], number: int, digest: str, about: Mapping[str, Any]
 ) -> bool | None:
     """Take one layer in; False when its content is what it was, None when it turns out to be one that no sheet asks."""
-    content, path = export.layer_table(pkg, resource, digest, option("make_seconds"))
+    # Other rules may read other keys from the same content.
+    mark = f"{rules.version()}-"
+    known = digest.removeprefix(mark) if digest.startswith(mark) else ""
+    content, path = export.layer_table(pkg, resource, known, option("make_seconds"))
     if path is None:
         kept = model.Session.scalar(sa.select(Layer.features).where(Layer.number == number))
         _update(number, state=TAKEN if kept else UNUSED, problem="", taken_at=utc_now())
@@ -252,7 +255,7 @@ def _take(
         state=TAKEN if features else UNUSED,
         problem="",
         kind=kind,
-        digest=content,
+        digest=mark + content,
         features=features,
         taken_at=now,
     )

@@ -22,7 +22,7 @@ class Layer(tk.BaseModel):
     :ivar state: `WAITING`, `TAKEN`, `FAILED`, `UNUSED`, `WITHHELD`; a layer that failed later keeps the features it had
     :ivar problem: why it failed: a code of the export room, ``too_many`` or ``no_place``
     :ivar kind: ``point``, ``line``, ``area`` or ""
-    :ivar digest: SHA-256 of the content that was taken in
+    :ivar digest: version of the rules and SHA-256 of the content that was taken in
     """
 
     __tablename__ = "kielce_places_layer"
