@@ -252,3 +252,30 @@ def test_words_beside_dates_are_no_other_way_of_writing_them(write, ends, due):
 
     write.history("permits", [text(version) for version in range(8)])
     assert write.labels("permits") == due
+
+
+@pytest.mark.parametrize("how", [str.upper, lambda text: text.encode().decode("cp1250", "replace")])
+def test_another_spelling_of_labels_and_titles_is_no_other_list(write, how):
+    """Capitals, or letters broken by a mistaken encoding: neither codes replaced, nor columns renamed, nor members that stop."""
+    names = {"A": "Łąkowa", "B": "Źródłowa", "C": "Pływalnia"}
+    texts = []
+    for back in range(12, -1, -1):
+        text = monthly(back).replace("wartosc", "wejścia")
+        for letter, name in names.items():
+            text = text.replace(f";{letter};", f";{name};")
+        head, rest = text.split("\n", 1)
+        texts.append(
+            how(text)
+            if back < 2 and how is not str.upper
+            else head + "\n" + (how(rest) if back < 2 else rest)
+        )
+    write.history("spelt", texts)
+    assert write.labels("spelt") == set()
+
+
+@pytest.mark.parametrize(("year", "due"), [("2052", {"bad_dates"}), ("2025", set())])
+def test_two_years_of_many_rows_are_enough_to_tell_a_mistake(write, year, due):
+    rows = [f"{2025 + (n > 23)};{n // 2 % 12 + 1};{'AB'[n % 2]};{100 + n}" for n in range(40)]
+    rows[5] = year + rows[5][4:]
+    write.history("typo", ["\n".join(["rok;miesiąc;strefa;liczba", *rows]) + "\n"])
+    assert write.labels("typo") == due

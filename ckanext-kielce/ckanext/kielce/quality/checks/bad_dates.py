@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -95,9 +96,11 @@ class BadDates(Check):
             return bad | {
                 cell for cell in late if _alone(years[cell], [y for y in real if y <= today.year + 5], 20)
             }
-        return bad | self._far(years, sound, bad, today)
+        return bad | self._far(years, sound, bad, today, Counter(cells))
 
-    def _far(self, years: dict[str, float], sound: list[float], bad: set[str], today: date) -> set[str]:
+    def _far(
+        self, years: dict[str, float], sound: list[float], bad: set[str], today: date, rows: Counter[str]
+    ) -> set[str]:
         """Values separated by more than 20 years from the bulk of the others."""
         limit = self.rules.isolated_years
         groups: list[list[float]] = []
@@ -109,6 +112,10 @@ class BadDates(Check):
         if len(groups) < 2:
             return set()
         bulk = max(groups, key=len)
+
+        def rows_of(group: list[float]) -> int:
+            return sum(rows[cell] for cell, year in years.items() if cell not in bad and year in group)
+
         found: set[str] = set()
         for group in groups:
             few = len(group) == 1 or (
@@ -116,7 +123,9 @@ class BadDates(Check):
             )
             many = len(group) <= self.rules.outliers_share * len(sound)
             beyond = group[0] > today.year + limit
-            if group is not bulk and len(bulk) >= 3 and (few or many or (beyond and len(group) < len(bulk))):
+            # Two years of many rows are as sure as three periods.
+            known = len(bulk) >= 3 or rows_of(bulk) >= self.rules.bulk_rows * rows_of(group)
+            if group is not bulk and known and (few or many or (beyond and len(group) < len(bulk))):
                 found |= {cell for cell, year in years.items() if cell not in bad and year in group}
         return found
 

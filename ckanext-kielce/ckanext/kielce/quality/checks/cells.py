@@ -19,6 +19,7 @@ _LEADING_ZERO = re.compile(r"0\d+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+", re.UNICODE)
 _QUARTER = re.compile(r"[1-4][/-]\d{4}")
 _QUARTER_WORDS = frozenset(("kwartal", "kwart", "kw", "quarter"))
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _CACHE = 1 << 17
 
 EMPTY: frozenset[str] = frozenset(
@@ -36,6 +37,12 @@ def _beginnings(words: tuple[str, ...]) -> re.Pattern[str]:
 def says(text: str, words: tuple[str, ...]) -> bool:
     """Whether a folded text holds a word that begins so, also behind a bracket or a quotation mark."""
     return _beginnings(words).search(text) is not None
+
+
+@lru_cache(1 << 14)
+def skeleton(text: str) -> str:
+    """A name without its letters beyond ASCII, in lower case: in a wrong encoding it is still the same name."""
+    return _FOREIGN.sub("?", SPACES.sub(" ", text).strip().lower())
 
 
 def is_blank(cell: str) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .cells import SPACES, is_blank, period
+from ckanext.kielce.common.periods import fold
+
+from .cells import SPACES, is_blank, period, skeleton
 from .panel import Panel
 from .rules import CHECK_RULES, CheckRules
 
@@ -87,6 +89,7 @@ def replaced_members(panel: Panel, rules: CheckRules = CHECK_RULES) -> Replaceme
                 for code, seen in times.items()
                 if min(seen) == at and _regular(seen, len(ends) - 1, rules)
             }
+            gone, new = set(_but_for_spelling(gone, new)), set(_but_for_spelling(new, gone))
             if (
                 len(gone) >= 2
                 and len(alive) >= rules.codes_minimum
@@ -102,6 +105,12 @@ def _regular(seen: set[int], last: int, rules: CheckRules) -> bool:
     return len(seen) >= rules.member_regular * (last - min(seen) + 1)
 
 
+def _but_for_spelling(codes: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The codes that are not among the others in whatever case, with or without diacritics, or in a broken encoding."""
+    known = {form for code in others for form in (fold(code), skeleton(code))}
+    return sorted(code for code in codes if fold(code) not in known and skeleton(code) not in known)
+
+
 def replaced_codes(before: Panel, after: Panel, rules: CheckRules = CHECK_RULES) -> Replacement | None:
     """Whether most codes of a list are others in a later version."""
     old_lists = code_lists(before, rules)
@@ -109,8 +118,8 @@ def replaced_codes(before: Panel, after: Panel, rules: CheckRules = CHECK_RULES)
         old = old_lists.get(name)
         if old is None:
             continue
-        gone, came = sorted(set(old) - set(new)), sorted(set(new) - set(old))
-        few = len(old) < rules.codes_minimum and set(old) & set(new)
+        gone, came = _but_for_spelling(old, new), _but_for_spelling(new, old)
+        few = len(old) < rules.codes_minimum and len(gone) < len(old)
         if len(gone) > rules.codes_share * len(old) and len(came) >= 0.5 * len(gone) and not few:
             return Replacement(name, tuple(gone), tuple(came))
     return None

@@ -112,6 +112,8 @@ class CheckRules:
 
     # dates
     isolated_years: float = 20.0
+    bulk_rows: int = 10
+    """Fewer than three distinct values are the others too when they have this many times the rows."""
     outliers_share: float = 0.05
     outliers_most: int = 3
     """Distinct values that may stand together far from the others and still be mistakes."""

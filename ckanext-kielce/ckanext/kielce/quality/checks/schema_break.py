@@ -9,7 +9,7 @@ from datetime import date
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import date_form, is_blank, number, period
+from .cells import date_form, is_blank, number, period, skeleton
 from .codes import is_code_like, replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import describes_thing, time_score
@@ -68,14 +68,15 @@ class SchemaBreak(Check):
     # --- columns gone
 
     def _dropped(self, history: History, earlier: list[Seen], table: Table) -> Iterator[Finding]:
-        now = {_key(name, table.codec != "ascii") for name in table.header} | set(table.header)
+        # Another encoding, also a mistaken one, breaks letters; it renames no column.
+        now = {*table.header, *map(skeleton, table.header)}
         gone: dict[str, int] = {}
         for item in earlier:
             before = item.content.table
             for name in before.header:
-                if name and name not in now and not _is_period(name) and any(before.column(name)):
-                    if before.codec != table.codec and _key(name, True) in now:
-                        continue
+                if name in now or (not name.isascii() and skeleton(name) in now):
+                    continue
+                if name and not _is_period(name) and any(before.column(name)):
                     gone[name] = gone.get(name, 0) + 1
         last = set(earlier[-1].content.table.header)
         lasting = [
@@ -202,11 +203,6 @@ def _holds_numbers(texts: list[str], known: set[str]) -> bool:
 
 def _is_period(name: str) -> bool:
     return any(char.isdigit() for char in name) and period(name) is not None
-
-
-def _key(name: str, skeleton: bool) -> str:
-    """A title without its non-ASCII letters: a misread encoding doesn't rename a column."""
-    return "".join(char if char.isascii() else "?" for char in name) if skeleton else name
 
 
 def _odd_row(table: Table, name: str, variant: str) -> int | None:

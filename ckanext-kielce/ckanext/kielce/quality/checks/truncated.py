@@ -13,7 +13,7 @@ from ckanext.kielce.common.periods import fold
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import is_blank, says
+from .cells import is_blank, label, says
 from .codes import replaced_members
 from .history import History, day
 from .panel import GRAIN_DAYS, Panel
@@ -154,9 +154,9 @@ class Truncated(Check):
         grain = panel.grain_by(every)
         limit = self._limit(grain)
         longer = self._series(self._in_all_versions(history, panel), every)
-        known = {(item.column, item.name) for item in _members(panel, ends, self.rules.members_most)}
+        known = {(item.column, label(item.name)) for item in _members(panel, ends, self.rules.members_most)}
         stopped = [member for member in longer if self._stopped(member, grain, every, limit)]
-        gone = [member for member in stopped if (member.column, member.name) not in known]
+        gone = [member for member in stopped if (member.column, label(member.name)) not in known]
         others = {column for column, _ in known}
         if len(gone) > 0.5 * sum(member.column in others for member in longer):
             stopped = [
@@ -182,12 +182,15 @@ class Truncated(Check):
     def _in_all_versions(self, history: History, panel: Panel) -> list[Member]:
         """The members with the periods that any version of the same shape held of them."""
         longer: dict[tuple[str, str], set[date]] = {}
+        shown: dict[tuple[str, str], str] = {}
         for version in history.versions:
             older = history.panel(version.content)
             if older.time == panel.time and older.key_dims == panel.key_dims:
                 for item in _members(older, older.ends(begun=day(version.at)), self.rules.members_most):
-                    longer.setdefault((item.column, item.name), set()).update(item.ends)
-        return [Member(column, name, tuple(sorted(ends))) for (column, name), ends in longer.items()]
+                    key = (item.column, label(item.name))
+                    longer.setdefault(key, set()).update(item.ends)
+                    shown[key] = item.name
+        return [Member(key[0], shown[key], tuple(sorted(ends))) for key, ends in longer.items()]
 
     def _stopped(self, member: Member, grain: str, ends: list[date], limit: float) -> bool:
         """Whether it came regularly and then no more, for long enough, while others went on."""
@@ -266,9 +269,10 @@ def _members(panel: Panel, ends: list[date], most: int) -> list[Member]:
         groups.append((" + ".join(panel.key_dims), [" / ".join(key) for key in panel.keys]))
     for column, labels in groups:
         by_label: dict[str, set[date]] = {}
+        shown: dict[str, str] = {}  # "DROGI" goes on with "drogi"
         for name, when, full in zip(labels, panel.periods, panel.filled, strict=True):
             if name and full and when is not None and when.end in known:
-                by_label.setdefault(name, set()).add(when.end)
+                by_label.setdefault(shown.setdefault(label(name), name), set()).add(when.end)
         if 1 < len(by_label) <= most:
             found += [Member(column, name, tuple(sorted(dates))) for name, dates in by_label.items()]
     if len(panel.measures) > 1:
