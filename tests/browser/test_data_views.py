@@ -1,5 +1,6 @@
 """Tables, charts, maps, versions, the sheet: accessible in both languages, on a phone, by keyboard, without scripts."""
 
+import re
 import urllib.parse
 import urllib.request
 
@@ -195,3 +196,14 @@ def test_downloads_are_resumed(portal, views):
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.urlopen(known, timeout=60)
     assert told.value.code == 304
+
+
+@pytest.mark.parametrize("lang", ["", "/en"])
+def test_each_domain_fits_on_one_page_of_a4(visit, api, lang):
+    counts = api("package_search", rows=0, **{"facet.field": '["groups"]', "facet.limit": 100})
+    found = counts["search_facets"]["groups"]["items"]
+    fullest = max(found, key=lambda item: item["count"])["name"]
+    page = visit(f"{lang}/group/{fullest}/karta").page
+    page.emulate_media(media="print")
+    body = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", body)) == 1

@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 HOME_ROWS = 5
 RELATED_ROWS = 4
 NEAR_ROWS = 5
-#: What a page to print about a domain holds; the rest is named with its number.
-SHEET_ROWS = 40
-SHEET_INDICATORS = 20
+#: What one page of A4 about a domain holds; the rest is named with its number.
+SHEET_ROWS = 15
+SHEET_INDICATORS = 4
 #: The list of late sets is a picture of the whole city: no more than this of one unit, out of so many looked at.
 LATE_OF_ONE_UNIT = 2
 LATE_LOOKED_AT = 60

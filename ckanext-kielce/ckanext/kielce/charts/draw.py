@@ -225,7 +225,7 @@ def _columns(
 def _bars(drawing: Drawing) -> tuple[str, int]:
     """Bars from left to right, each with its name before it and its value behind it."""
     groups = max(1, len(drawing.values))
-    left = min(16 + max([len(cut(words, 34)) for words in drawing.places] + [3]) * LETTER, WIDTH * 0.42)
+    left = min(22 + max([len(cut(words, 34)) for words in drawing.places] + [3]) * LETTER, WIDTH * 0.42)
     legend, taken = _legend(drawing, 8)
     top = TOP + taken + 24
     row = ROW if groups == 1 else groups * 16 + 12
@@ -236,7 +236,7 @@ def _bars(drawing: Drawing) -> tuple[str, int]:
         return left + (value - low) / (high - low) * room
 
     parts = [legend, _text(left, top - 10, drawing.axis, "c-quiet")]
-    letters = int((left - 16) / LETTER)
+    letters = int((left - 22) / LETTER)
     for place, words in enumerate(drawing.places):
         y = top + place * row
         parts.append(_text(left - 8, y + row / 2 + 5, cut(words, letters), "c-ink", "end"))
