@@ -276,10 +276,12 @@ def _import_one(folder: Path, dataset: str, resource_id: str | None) -> dict[str
 def _declare_twin(folder: Path, resource_id: str) -> int:
     from .gather.history import HistoryError, declare_twin
 
+    declared = False
     try:
-        return int(declare_twin(folder, resource_id, _site_user()))
+        declared = declare_twin(folder, resource_id, _site_user())
     except HistoryError as error:
         _fail(str(error))
+    return int(declared)
 
 
 def _ids(datasets: tuple[str, ...]) -> list[str]:
