@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import importlib.util
-import time
 from pathlib import Path
 
 import pytest
@@ -190,15 +189,6 @@ def test_recommendations_are_warnings_only(shown):
     report = shacl.validate(graph)
     assert report.conforms
     assert any(result.property == "dcat:keyword" for result in report.warnings)
-
-
-def test_validation_is_fast_enough_for_every_dataset(shown):
-    graph, _ = emit(shown["spatial_layer"])
-    shacl.validate(graph)
-    started = time.perf_counter()
-    for _ in range(5):
-        shacl.validate(graph)
-    assert (time.perf_counter() - started) / 5 < 0.25, "planned: 40 ms on a free core"
 
 
 def test_catalogue_passes_the_shapes(shown, app):

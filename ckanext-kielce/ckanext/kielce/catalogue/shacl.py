@@ -1,11 +1,10 @@
 """Does RDF obey DCAT-AP 3? SHACL validation against tables of the profile's own constraints.
 
-The official shapes of DCAT-AP 3.0.1 are published on the web only, in no package registry that a build could pin, so
-``shapes/dcat-ap-3.0.1.csv`` states their constraints (class, property, cardinality, kind, class and type of value) as
-a table of our own. It was compared with release 3.0.1 of SEMICeu/DCAT-AP (``dcat-ap-SHACL.ttl``), constraint by
-constraint, when it was written. ``vocabularies.csv`` says which values must come from an EU vocabulary,
-``high_value.csv`` what Regulation 2023/138 asks, ``recommended.csv`` what should be there (warnings), and
-``exclusions.csv`` every constraint that is left out, with the reason. Shapes are built once per process.
+``shapes/dcat-ap-3.0.1.csv`` states the constraints of release 3.0.1 (class, property, cardinality, kind, class and
+type of value), so that each finding can be told in a sentence. ``vocabularies.csv`` says which values must come from an
+EU vocabulary, ``high_value.csv`` what Regulation 2023/138 asks, ``recommended.csv`` what should be there (warnings), and
+``exclusions.csv`` every constraint that is left out, with the reason. Shapes are built once per process. The tests
+hold the official shapes, and judge what the portal emits by them as well.
 """
 
 from __future__ import annotations
