@@ -38,6 +38,7 @@ def shown(request, with_plugins):
     """The four examples as package_show gives them, made once for the module."""
     if not made:
         request.getfixturevalue("clean_db")
+        request.getfixturevalue("clean_index")
         unit = factories.Organization(name="urzad-miasta", title="Urząd Miasta Kielce")
         for kind in examples.EXAMPLES:
             created = helpers.call_action("package_create", **examples.example(kind, owner_org=unit["id"]))
