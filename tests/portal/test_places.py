@@ -140,7 +140,7 @@ def test_an_address_and_a_parcel_of_the_files_are_found(ask: Any, shapes: Any) -
         assert sheet["place"]["hectares"] == pytest.approx(plots[at].area / 1e4, rel=0.01)
 
 
-def test_a_sheet_may_be_kept_by_caches(ask: Any, taken: Any, portal_url: str) -> None:
+def test_a_sheet_may_be_kept_by_caches(taken: Any, portal_url: str) -> None:
     with urllib.request.urlopen(f"{portal_url}/karta-miejsca?lat=50.8703&lon=20.6275", timeout=60) as page:
         assert page.headers["Cache-Control"].startswith("public")
         assert "Set-Cookie" not in page.headers

@@ -20,9 +20,7 @@ from ckanext.kielce.places.model import Feature, Layer
 from shapely.geometry import shape
 from werkzeug.datastructures import FileStorage
 
-PLUGINS = (
-    "kielce kielce_quality kielce_tables kielce_export kielce_places datastore kielce_api scheming_datasets"
-)
+PLUGINS = "kielce kielce_quality kielce_tables kielce_export kielce_places kielce_cache datastore kielce_api scheming_datasets"
 pytestmark = [
     pytest.mark.ckan,
     pytest.mark.ckan_config("ckan.plugins", PLUGINS),
@@ -253,6 +251,15 @@ def test_mistakes_name_the_parameter(layers):
         with pytest.raises(tk.ValidationError) as caught:
             ask(**params)
         assert list(caught.value.error_dict) == [field]
+
+
+def test_copies_of_a_sheet_go_with_each_of_its_datasets(layers, app):
+    from ckanext.kielce.caching import keys
+
+    taking.sweep()
+    answer = app.get(f"/karta-miejsca?lat={LAT}&lon={LON}")
+    ids = model.Session.scalars(sa.select(model.Package.id).where(model.Package.name != "drzewa")).all()
+    assert {keys.dataset(package_id) for package_id in ids} <= set(answer.headers["Surrogate-Key"].split())
 
 
 def test_what_may_not_be_seen_is_not_told(layers):

@@ -32,10 +32,11 @@ class KielceCachePlugin(p.SingletonPlugin):
 
     # ISignal
     def get_signal_subscriptions(self) -> dict[Any, Any]:
-        """The end of each request; changes that are no edits; tables that were written."""
+        """The end of each request; changes that are no edits; what an answer shows; tables that were written."""
         return {
             tk.signals.request_finished: [answers.finish],
             told.changed: [changes.committed],
+            told.shown: [seen.told],
             tk.signals.action_succeeded: [
                 {"receiver": changes.table_written, "sender": name} for name in changes.TABLE_ACTIONS
             ],

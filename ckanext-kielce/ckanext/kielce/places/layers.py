@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckanext.kielce.common import changes
 from ckanext.kielce.places import rules, sources
 
 
 def listed(lang: str) -> list[dict[str, Any]]:
     """Layers in the order of the rules, then expected themes without a layer."""
     loaded = sources.load()
+    changes.show({source.package_id for source in loaded.every})
     asked = [*rules.table().rules, rules.OTHER]
     rows = []
     for rule in asked:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ckanext.kielce.common import formatting
+from ckanext.kielce.common import changes, formatting
 from ckanext.kielce.places import finding, plane, rules, store, telling
 from ckanext.kielce.places import sources as catalogue
 from ckanext.kielce.places.finding import Answer, Place
@@ -42,6 +42,7 @@ class Sheet:
 def make(asked: Question, lang: str) -> Sheet:
     """Answer a question. Raises `question.AskedError` for an area that is none."""
     sources = catalogue.load()
+    changes.show({source.package_id for source in sources.every})
     answer = finding.find(asked, sources)
     if answer.place is None:
         return Sheet(_unanswered(asked, answer, lang))
