@@ -22,7 +22,8 @@ def _words(text: str) -> frozenset[str]:
 class CheckRules:
     """The numbers of the checks."""
 
-    version: str = "2026.1"
+    version: str = "2026.2"
+    """Raised with every change of the rules or of what they are applied to: a portal then judges its sets anew."""
 
     # touched only
     touched_periods: float = 4.0
