@@ -127,3 +127,5 @@ def test_the_sheet_on_paper_fits_its_width(visit, taken):
     assert_fits(page, 720)
     assert not page.locator(".p-form").first.is_visible()
     assert page.locator(".p-disclaimer").is_visible()
+    # One page of A4 when little touches the place; never a booklet.
+    assert len(re.findall(rb"/Type /Page[^s]", page.pdf(prefer_css_page_size=True))) <= 2
