@@ -13,9 +13,9 @@ from typing import Any
 from ckan import model as ckan_model
 
 from . import gains, presentation, store, withholding, words
+from .domain.sentences import status_word
 from .gains import Fix, fixes
 from .gather.fetching import kind_of as way_in
-from .domain.sentences import status_word
 from .jobs import enqueue_observe, enqueue_score
 from .league import UnitRow, league
 from .overview import SORTS as SET_SORTS
