@@ -279,3 +279,18 @@ def test_two_years_of_many_rows_are_enough_to_tell_a_mistake(write, year, due):
     rows[5] = year + rows[5][4:]
     write.history("typo", ["\n".join(["rok;miesiąc;strefa;liczba", *rows]) + "\n"])
     assert write.labels("typo") == due
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("Liczba sprzedanych biletów. Dane przykładowe.", {"touched_only", "truncated"}),
+        ("Liczba biletów. Publikacja danych zakończona.", set()),
+    ],
+)
+def test_a_closed_coverage_ends_a_set_only_with_a_sentence_that_says_so(write, said, due):
+    """What was sold and what is published were told in two sentences, and a set put up again for half a year went unnoticed."""
+    texts = [monthly(6), *(monthly(6) + "\n" * again for again in range(1, 7))]
+    coverage = [{"start": "2024-03-01", "end": "2026-03-31"}]
+    write.history("tickets", texts, looks={0: {"description": said, "temporal_coverage": coverage}})
+    assert write.labels("tickets") == due

@@ -29,6 +29,11 @@ EMPTY: frozenset[str] = frozenset(
 """Ways of writing "no value" where numbers or dates are expected (lower case)."""
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a folded text; "r." (of a year) ends none."""
+    return [part for part in re.split(r"(?<=[.!?;])\s+(?!r\b)", text) if part.strip()]
+
+
 @lru_cache(64)
 def _beginnings(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + ")")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ckanext.kielce.common.periods import fold
 
 from ..domain.frequency import Frequency, frequency, is_looser
-from .cells import period, says
+from .cells import period, says, sentences
 from .folder import Folder, Look
 from .panel import Panel, find_time
 from .rules import CHECK_RULES, CheckRules
@@ -272,7 +272,11 @@ class History:
         if look.archived:
             return True
         text = fold(look.description)
-        said = says(text, self.rules.end_words) and says(text, self.rules.whole_words)
+        # In one sentence: "Liczba sprzedanych biletów. Dane miesięczne." ends nothing.
+        said = any(
+            says(part, self.rules.end_words) and says(part, self.rules.whole_words)
+            for part in sentences(text)
+        )
         end = coverage_end(look.temporal_coverage)
         if end is None or end > day(self.as_of):
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +11,7 @@ from statistics import median
 
 from ..domain.model import Finding
 from .base import Check, Scene, register
-from .cells import canonical, says
+from .cells import canonical, says, sentences
 from .codes import Replacement, replaced_codes, replaced_members
 from .history import History, Seen, day
 from .panel import Panel
@@ -220,8 +219,8 @@ class MethodBreak(Check):
     def _note(self, history: History) -> str | None:
         """The sentence of the newest description that speaks of a change of method; of method alone, if it is new."""
         text = history.descriptions[-1][1]
-        first = set(_sentences(history.descriptions[0][1])) if len(history.descriptions) > 1 else None
-        for part in _sentences(text):
+        first = set(sentences(history.descriptions[0][1])) if len(history.descriptions) > 1 else None
+        for part in sentences(text):
             method, scope = says(part, self.rules.method_words), says(part, self.rules.scope_words)
             changed = says(part, self.rules.change_words)
             since = says(part, self.rules.since_words)
@@ -257,10 +256,6 @@ class MethodBreak(Check):
             history, "jump", since=jump.since, share=jump.share, column=jump.column, factor=_rounded(jump.factor),
             period=jump.since.isoformat(), note=note[-160:], certainty=0.8,
         )  # fmt: skip
-
-
-def _sentences(text: str) -> list[str]:
-    return [part for part in re.split(r"(?<=[.!?;])\s+(?!r\b)", text) if part.strip()]
 
 
 def _logs(values: Mapping[date, float], ends: list[date]) -> list[float | None]:
