@@ -100,7 +100,15 @@ def harvest(profile: Profile) -> None:
 @contextlib.contextmanager
 def second_worker(profile: Profile) -> Iterator[None]:
     """One more worker for as long as the queue lasts: a first filling makes hundreds of jobs, and one worker uses one core."""
-    command = [VENV / "bin" / "ckan", "-c", profile.ini, "kielce", "worker", "--burst", "--no-scheduler"]
+    command = [
+        str(VENV / "bin" / "ckan"),
+        "-c",
+        str(profile.ini),
+        "kielce",
+        "worker",
+        "--burst",
+        "--no-scheduler",
+    ]
     with (
         (profile.folder / "log" / "second-worker.log").open("a") as log,
         subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,

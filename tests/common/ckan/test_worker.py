@@ -6,12 +6,14 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import worker
 from ckanext.kielce.common.worker import work
+from flask import current_app, g
 
 pytestmark = [pytest.mark.ckan, pytest.mark.usefixtures("with_plugins", "clean_queues")]
 
@@ -67,3 +69,16 @@ def test_a_process_that_has_grown_large_ends_after_the_job_at_hand(
     work([], burst=True, scheduler=False)
     assert len(log.read_text().split()) == 1
     assert len(jobs.get_queue().jobs) == 1, "the next process does it"
+
+
+def note_application(path: str) -> None:
+    g.mark = getattr(g, "mark", 0) + 1
+    with Path(path).open("a") as stream:
+        stream.write(f"{current_app.name} {g.mark}\n")
+
+
+def test_each_job_has_the_application_and_a_context_of_its_own(log: Path, app: Any) -> None:
+    tk.enqueue_job(note_application, [str(log)])
+    tk.enqueue_job(note_application, [str(log)])
+    work([], burst=True, scheduler=False, app=app.flask_app)
+    assert log.read_text().splitlines() == [f"{app.flask_app.name} 1"] * 2

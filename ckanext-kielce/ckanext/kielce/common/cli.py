@@ -18,8 +18,9 @@ def kielce() -> None:
 @click.argument("queues", nargs=-1)
 @click.option("--burst", is_flag=True, help="End when the queues are empty.")
 @click.option("--no-scheduler", is_flag=True, help="Leave scheduled jobs to another worker.")
-def worker(queues: tuple[str, ...], burst: bool, no_scheduler: bool) -> None:
+@click.pass_context
+def worker(context: click.Context, queues: tuple[str, ...], burst: bool, no_scheduler: bool) -> None:
     """Do background jobs, like `ckan jobs worker`, without loading CKAN anew for each job."""
     from ckanext.kielce.common.worker import work
 
-    work(list(queues), burst=burst, scheduler=not no_scheduler)
+    work(list(queues), burst=burst, scheduler=not no_scheduler, app=context.meta["flask_app"])

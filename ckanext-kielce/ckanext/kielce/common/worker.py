@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from ckan.lib import jobs
 from ckanext.kielce.common import periodic
+from flask import Flask
 from rq import Queue
 from rq.job import Job
 from rq.worker import WorkerStatus
@@ -28,9 +30,12 @@ MOST_MEMORY = 400 * 1024 * 1024
 class SteadyWorker(jobs.Worker):
     """CKAN's worker without the fork; sessions and connections are given back after each job, as CKAN's does."""
 
+    app: Flask | None = None
+
     def execute_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
         self.prepare_execution(job)
-        self.perform_job(job, queue)
+        with self.app.app_context() if self.app else nullcontext():
+            self.perform_job(job, queue)
         self.set_state(WorkerStatus.IDLE)
         periodic.book_soon()
         if resident() > MOST_MEMORY:
@@ -48,8 +53,13 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def work(queues: list[str], *, burst: bool = False, scheduler: bool = True) -> None:
-    """Do the jobs of the queues (default: CKAN's default queue), until ended, or with ``burst`` until there are none."""
+def work(queues: list[str], *, burst: bool = False, scheduler: bool = True, app: Flask | None = None) -> None:
+    """Do the jobs of the queues (default: CKAN's default queue), until ended, or with ``burst`` until there are none.
+
+    :param app: the portal's application, whose context each job gets anew
+    """
     if scheduler:
         periodic.book_all()
-    SteadyWorker(queues).work(burst=burst, with_scheduler=scheduler, max_jobs=JOBS_PER_PROCESS)
+    worker = SteadyWorker(queues)
+    worker.app = app
+    worker.work(burst=burst, with_scheduler=scheduler, max_jobs=JOBS_PER_PROCESS)

@@ -57,9 +57,10 @@ def _write(connection: redis.Redis) -> int:
         if not connection.exists(_key("waiting")):
             return 0
         connection.rename(_key("waiting"), taken)
-    found = sorted(connection.hgetall(taken).items())
+    kept: dict[bytes, bytes] = connection.hgetall(taken)  # type: ignore[assignment]
+    found = sorted((field.decode(), int(number)) for field, number in kept.items())
     for start in range(0, len(found), TOGETHER):
-        store.add({_count(field.decode()): int(number) for field, number in found[start : start + TOGETHER]})
+        store.add({_count(field): number for field, number in found[start : start + TOGETHER]})
     connection.delete(taken)
     return len(found)
 
