@@ -208,10 +208,15 @@ def test_the_exact_course_of_a_network(judge: Judge, words: str, kind: str) -> N
     assert found.params["variant"] == kind
 
 
+def test_ten_metres_are_exact(judge: Judge) -> None:
+    assert "sensitive_infrastructure" in judge(layer(0.0001), "a.geojson", words="Sieć wodociągowa")
+
+
 @pytest.mark.parametrize(
     ("words", "step", "shape"),
     [
         ("Sieć ciepłownicza (przebieg uogólniony)", 0.001, "LineString"),
+        ("Sieć wodociągowa, dokładność około 50 m", 0.0005, "LineString"),
         ("Obszar zasilania sieci ciepłowniczej", 1e-6, "Polygon"),
         ("Oświetlenie uliczne: linie kablowe", 1e-6, "LineString"),
         ("Ścieżki rowerowe", 1e-6, "LineString"),

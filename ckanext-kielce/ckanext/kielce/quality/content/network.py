@@ -1,7 +1,7 @@
 """Exact courses of heat, water, gas and power networks: open data on them has to be coarse, or a coordinator's decision.
 
 Rule: the words of the dataset, file or layer name such a network, the shapes are its lines or devices, and their
-coordinates aren't rounded to about 100 m.
+coordinates aren't rounded to about 50 m.
 """
 
 from __future__ import annotations
@@ -64,4 +64,4 @@ class SensitiveInfrastructure(ContentCheck):
         degrees = bool((np.abs(places) <= 180).all())
         step = self.rules["coarse_degrees"] if degrees else self.rules["coarse_metres"]
         off = np.abs(places / step - np.round(places / step))
-        return len(kept), float((off < 1e-4).mean()), "0,001°" if degrees else f"{step} m"
+        return len(kept), float((off < 1e-4).mean()), "0,0005°" if degrees else f"{step} m"
