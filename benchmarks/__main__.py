@@ -1,8 +1,11 @@
-"""``python -m benchmarks harvest|ceiling|memory|profile|tables|load|weight|search|stop``: raises profile ``bench``, measures."""
+"""``python -m benchmarks harvest|ceiling|memory|profile|tables|score|load|weight|search|stop``: raises profile ``bench``, measures."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
+
+from ops.profile import ROOT
 
 
 def main(words: list[str]) -> None:
@@ -29,6 +32,10 @@ def main(words: list[str]) -> None:
 
         portal.raise_services()
         load_table.main([str(portal.ini("ours")), *rest])
+    elif command == "score":
+        portal.raise_services()
+        script = ROOT / "benchmarks" / "score_many.py"
+        subprocess.run([sys.executable, script, portal.ini("ours"), *rest], check=True, cwd=ROOT)
     elif command == "profile":
         from benchmarks import profile_table
 
