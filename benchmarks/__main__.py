@@ -1,4 +1,4 @@
-"""``python -m benchmarks harvest|ceiling|memory|profile|tables|score|load|weight|search|stop``: raises profile ``bench``, measures."""
+"""``python -m benchmarks WHAT``: harvest, ceiling, memory, profile, tables, score, load, weight or search; ``stop`` ends it."""
 
 from __future__ import annotations
 
