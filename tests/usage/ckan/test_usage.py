@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
+from ckanext.kielce.common import worker
 from ckanext.kielce.common.cli import kielce
 from ckanext.kielce.usage import callers, log_reader, requests, shared, store, waiting
 from ckanext.kielce.usage.model import UsageCount
@@ -294,4 +295,20 @@ def test_without_redis_uses_are_counted_all_the_same(app, resource, monkeypatch,
 
     monkeypatch.setattr(requests, "connect_to_redis", away)
     app.get(f"/api/3/action/resource_show?id={resource['id']}", headers=PERSON, status=200)
+    assert rows(resource["id"]) == {("api", False): 1}
+
+
+def test_the_worker_reads_the_log_with_the_application(
+    app, resource, tmp_path, ckan_config, monkeypatch, no_callers
+):
+    import json
+
+    path = tmp_path / "cache.json"
+    monkeypatch.setitem(ckan_config, "ckanext.kielce.usage.cache_log", str(path))
+    path.write_text(json.dumps(line(url=f"/api/3/action/resource_show?id={resource['id']}")) + "\n")
+    monkeypatch.setattr(worker, "_application", None)
+    log_reader.job()
+    assert rows(resource["id"]) == {}
+    monkeypatch.setattr(worker, "_application", app.flask_app)
+    log_reader.job()
     assert rows(resource["id"]) == {("api", False): 1}

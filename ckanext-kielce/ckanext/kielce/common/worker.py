@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,17 @@ from rq.worker import WorkerStatus
 #: Jobs after which the process ends, so that what a library leaks does not add up.
 JOBS_PER_PROCESS = 1000
 #: Resident bytes beyond which it ends after the job at hand: what a large table took is not given back otherwise.
-MOST_MEMORY = 400 * 1024 * 1024
+MOST_MEMORY = 500 * 1024 * 1024
+
+_application: Flask | None = None
 
 
 class SteadyWorker(jobs.Worker):
     """CKAN's worker without the fork; sessions and connections are given back after each job, as CKAN's does."""
 
-    app: Flask | None = None
-
     def execute_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
         self.prepare_execution(job)
-        with self.app.app_context() if self.app else nullcontext():
-            self.perform_job(job, queue)
+        self.perform_job(job, queue)
         self.set_state(WorkerStatus.IDLE)
         periodic.book_soon()
         if resident() > MOST_MEMORY:
@@ -47,6 +45,14 @@ class SteadyWorker(jobs.Worker):
         return timeout + 60 if timeout > 0 else self.worker_ttl
 
 
+def application() -> Flask | None:
+    """The application of the portal whose jobs this process does; None in any other process.
+
+    Jobs run without its context, as CKAN's worker runs them: with one, but without a request, CKAN's translations fail.
+    """
+    return _application
+
+
 def resident() -> int:
     """Bytes of memory that this process has now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -56,10 +62,10 @@ def resident() -> int:
 def work(queues: list[str], *, burst: bool = False, scheduler: bool = True, app: Flask | None = None) -> None:
     """Do the jobs of the queues (default: CKAN's default queue), until ended, or with ``burst`` until there are none.
 
-    :param app: the portal's application, whose context each job gets anew
+    :param app: the portal's application, for jobs that ask for it (`application`)
     """
+    global _application
+    _application = app
     if scheduler:
         periodic.book_all()
-    worker = SteadyWorker(queues)
-    worker.app = app
-    worker.work(burst=burst, with_scheduler=scheduler, max_jobs=JOBS_PER_PROCESS)
+    SteadyWorker(queues).work(burst=burst, with_scheduler=scheduler, max_jobs=JOBS_PER_PROCESS)

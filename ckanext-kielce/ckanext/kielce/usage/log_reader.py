@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
-from ckanext.kielce.common import periodic
+from ckanext.kielce.common import periodic, worker
 from ckanext.kielce.usage.asked import Asked, Use, use_of
 from ckanext.kielce.usage.requests import Tally
 from flask import current_app
@@ -38,8 +38,18 @@ def _seconds() -> int:
     return INTERVAL if tk.config.get("ckanext.kielce.usage.cache_log") else 0
 
 
+def job() -> None:
+    """What the worker does: read with the application at hand, which knows what an address means."""
+    app = worker.application()
+    if app is None:
+        log.warning("The cache's log is read by `ckan kielce worker` alone; this worker leaves it")
+        return
+    with app.test_request_context():
+        read()
+
+
 def read() -> int:
-    """The job: count the lines that came since the last reading; returns how many were use."""
+    """Count the lines that came since the last reading; returns how many were use. Needs the application's context."""
     path = Path(str(tk.config.get("ckanext.kielce.usage.cache_log") or ""))
     if not path.is_file():
         return 0
@@ -96,7 +106,7 @@ def count(entries: Iterable[Mapping[str, Any]]) -> int:
     return counted
 
 
-periodic.every("usage-log", "kielce_usage", _seconds, read)
+periodic.every("usage-log", "kielce_usage", _seconds, job)
 
 
 def _asked(entry: Mapping[str, Any]) -> Asked | None:
