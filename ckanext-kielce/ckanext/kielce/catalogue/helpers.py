@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
-from ckanext.kielce.catalogue import labels, layers, pages, preview, table
+from ckanext.kielce.catalogue import json_ld, labels, layers, pages, preview, table
 from ckanext.kielce.common import formatting, public_files, vocabularies
 from flask import current_app
 from markupsafe import Markup
@@ -160,10 +159,7 @@ def kielce_structured_data(pkg: Mapping[str, Any]) -> str:
     """Return the set as schema.org JSON-LD, safe inside a script element; empty while that plugin is off."""
     if "structured_data" not in tk.h:
         return ""
-    text = str(tk.h.structured_data(dict(pkg)))
-    # rdflib draws the names of blank nodes at random; numbered, the page stays the same while its set does.
-    names: dict[str, str] = {}
-    text = re.sub(r"_:N[0-9a-f]{32}", lambda found: names.setdefault(found[0], f"_:b{len(names)}"), text)
+    text = json_ld.canonical(str(tk.h.structured_data(dict(pkg))))
     # A title may hold "</script>": in JSON these three letters may always be written as escapes.
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
