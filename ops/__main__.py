@@ -48,9 +48,10 @@ def run_up(profile: Profile, rest: list[str]) -> int:
     from ops import demo
 
     demo.raise_services(profile)
-    if not os.environ.get("KIELCE_WITHOUT_CITY"):
-        demo.raise_city(profile)
-    demo.raise_portal(profile)
+    city = not os.environ.get("KIELCE_WITHOUT_CITY")
+    if city:
+        demo.build_city(profile)
+    demo.start_filled(profile, city)
     print(f"\n  {profile.site_url}")
     return 0
 

@@ -36,8 +36,8 @@ def raise_services(profile: Profile) -> None:
     index.refresh(profile)
 
 
-def raise_city(profile: Profile) -> None:
-    """The stand-in city's data and servers."""
+def build_city(profile: Profile) -> None:
+    """The stand-in city's data, unless they are those of today."""
     with step("Stand-in city: data"):
         install.run(
             VENV / "bin" / "python", "-m", "demo.city", "build",
@@ -45,6 +45,10 @@ def raise_city(profile: Profile) -> None:
             "--file-port", profile.ports["files"], "--mapserver-port", profile.ports["mapserver"],
             "--pycsw-port", profile.ports["pycsw"],
         )  # fmt: skip
+
+
+def raise_city(profile: Profile) -> None:
+    """The stand-in city's servers."""
     with step("Stand-in city: servers"):
         services.start(profile, "city")
         services.wait_healthy(profile, *CITY_SERVERS)
@@ -55,6 +59,16 @@ def raise_portal(profile: Profile) -> None:
     with step("Web server, worker and harvest consumers"):
         services.start(profile, "web")
         services.wait_healthy(profile, "web")
+        services.start(profile, "portal")
+
+
+def start_filled(profile: Profile, city: bool = True) -> None:
+    """A portal that was filled before: the city's servers beside the web server, then the rest."""
+    with step("Web server and stand-in city" if city else "Web server"):
+        for group in ("city", "web") if city else ("web",):
+            services.start(profile, group)
+        services.wait_healthy(profile, "web", *(CITY_SERVERS if city else ()))
+    with step("Worker and harvest consumers"):
         services.start(profile, "portal")
 
 
@@ -160,15 +174,16 @@ def build(profile: Profile, browser: bool = False) -> None:
     """Raise and fill the whole portal; a warm one is only started."""
     install.everything(browser)
     raise_services(profile)
-    raise_city(profile)
+    build_city(profile)
     stamp = profile.folder / "filled"
-    fresh = not stamp.exists() or stamp.read_text() != fingerprint()
-    if fresh:
-        fill(profile)
+    if stamp.exists() and stamp.read_text() == fingerprint():
+        start_filled(profile)
+        return
+    raise_city(profile)
+    fill(profile)
     raise_portal(profile)
-    if fresh:
-        harvest(profile)
-        stamp.write_text(fingerprint())
+    harvest(profile)
+    stamp.write_text(fingerprint())
 
 
 def summary(profile: Profile) -> str:
