@@ -27,6 +27,12 @@ def fail() -> None:
     raise ValueError("on purpose")
 
 
+@pytest.fixture(autouse=True)
+def room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process holds a whole test session: it may be larger than a worker ever gets."""
+    monkeypatch.setattr(worker, "MOST_MEMORY", 1 << 40)
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "pids"
