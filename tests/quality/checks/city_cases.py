@@ -79,3 +79,16 @@ def plainly(value: Any, made: Maker, places: int) -> str:
     text = f"{value:.{places}f}" if isinstance(value, float) else str(value)
     text = text.replace(".", ",") if isinstance(value, float) and made.spelling.mark != "," else text
     return f'"{text}"' if made.spelling.mark in text else text
+
+
+def percent_pair(rng: random.Random) -> tuple[Maker, Maker]:
+    """A pair as above whose value is a share."""
+    one, two = pair(rng)
+    one.header[2], two.header[2] = "wskaźnik", "wskaznik"
+    one.twin = {
+        "other": "?",
+        "key": {"this": ["rok", "rejon"], "other": ["rok", "obszar"]},
+        "value": {"this": "wskaźnik", "other": "wskaznik"},
+        "unit": "%",
+    }
+    return one, two

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from tests.quality.checks.city_cases import Case, pair, plainly
+from tests.quality.checks.city_cases import Case, pair, percent_pair, plainly
 from tests.quality.checks.city_histories import (
     AS_OF,
     DAY,
@@ -227,14 +227,7 @@ def spelt_persons(rng: random.Random) -> Case:
 
 def one_cell_off(rng: random.Random) -> Case:
     """Twins in one unit that differ by a little more than rounding in a single cell."""
-    one, two = pair(rng)
-    one.header[2], two.header[2] = "wskaźnik", "wskaznik"
-    one.twin = {
-        "other": "?",
-        "key": {"this": ["rok", "rejon"], "other": ["rok", "obszar"]},
-        "value": {"this": "wskaźnik", "other": "wskaznik"},
-        "unit": "%",
-    }
+    one, two = percent_pair(rng)
     one.rows = [[year, name, round(rng.uniform(10, 99), 2)] for year, name, _ in one.rows]
     two.rows = [[name, year, round(value, 1)] for year, name, value in one.rows]
     two.spelling.cell = lambda value: plainly(value, two, 1)  # type: ignore[method-assign]

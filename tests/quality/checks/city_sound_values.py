@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from tests.quality.checks.city_cases import Case, pair, plainly
+from tests.quality.checks.city_cases import Case, pair, percent_pair, plainly
 from tests.quality.checks.city_histories import (
     AS_OF,
     DAY,
@@ -217,14 +217,7 @@ def mended(rng: random.Random) -> Case:
 
 def rounded_twins(rng: random.Random) -> Case:
     """Twins that are printed with two decimals here and one there, halves rounded either way."""
-    one, two = pair(rng)
-    one.header[2], two.header[2] = "wskaźnik", "wskaznik"
-    one.twin = {
-        "other": "?",
-        "key": {"this": ["rok", "rejon"], "other": ["rok", "obszar"]},
-        "value": {"this": "wskaźnik", "other": "wskaznik"},
-        "unit": "%",
-    }
+    one, two = percent_pair(rng)
     one.rows = [[year, name, round(rng.randrange(1000, 9900) / 100, 2)] for year, name, _ in one.rows]
     one.rows[0][2] = 12.25
     two.rows = [[name, year, round(value + rng.choice((0, 0.0001)), 1)] for year, name, value in one.rows]

@@ -6,19 +6,15 @@ the old list once more while it fetches the new one.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-import time
 from collections.abc import Collection
 from functools import cache
 from itertools import zip_longest
 
-import ckan.lib.jobs as ckan_jobs
-import redis
 import requests
-from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.caching import keys
+from ckanext.kielce.common import periodic
 
 log = logging.getLogger(__name__)
 #: Seconds between two attempts, and how many there are: by then every copy has gone by its own time.
@@ -77,14 +73,7 @@ def now_or_later(hard: Collection[str], soft: Collection[str] = ()) -> None:
 
 def _later(attempts: int) -> None:
     """Book an attempt, one for all that was missed in the meantime: who was away need not know what, all copies go."""
-    slot = int(time.time()) // AGAIN + 1
-    job_id = f"kielce-purge-{tk.config['ckan.site_id']}-{slot}"
-    try:
-        if connect_to_redis().set(job_id, "1", nx=True, ex=3 * AGAIN):
-            due = dt.datetime.fromtimestamp(slot * AGAIN, tz=dt.timezone.utc)
-            ckan_jobs.get_queue().enqueue_at(due, again, attempts, job_id=job_id, result_ttl=0)
-    except redis.RedisError as error:
-        log.warning("The purge could not be queued: %s", error)
+    periodic.book_slot("purge", AGAIN, again, attempts)
 
 
 def again(attempts: int) -> None:

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -74,16 +75,33 @@ def book(name: str, now: float | None = None) -> bool:
     seconds = found.seconds()
     if seconds <= 0:
         return False
-    slot = (int(time.time() if now is None else now) - found.after) // seconds + 1
+    return book_slot(name, seconds, run, name, now=now, after=found.after, job_timeout=TIMEOUT)
+
+
+def book_slot(
+    name: str,
+    seconds: int,
+    work: Callable[..., object],
+    *args: object,
+    now: float | None = None,
+    after: int = 0,
+    **options: Any,
+) -> bool:
+    """Book a job for the end of the slot of so many seconds that is running, unless somebody has done so.
+
+    :param options: RQ's, such as ``job_timeout``
+    :returns: True if it was booked now; False also when Redis is away (which is logged)
+    """
+    slot = (int(time.time() if now is None else now) - after) // seconds + 1
     site = re.sub(r"[^A-Za-z0-9_-]", "-", str(tk.config.get("ckan.site_id")))
     job_id = f"kielce-{name}-{site}-{seconds}-{slot}"
     try:
         if not connect_to_redis().set(job_id, "1", nx=True, ex=seconds * 3):
             return False
-        due = dt.datetime.fromtimestamp(slot * seconds + found.after, tz=dt.timezone.utc)
-        get_queue().enqueue_at(due, run, name, job_id=job_id, result_ttl=0, job_timeout=TIMEOUT)
+        due = dt.datetime.fromtimestamp(slot * seconds + after, tz=dt.timezone.utc)
+        get_queue().enqueue_at(due, work, *args, job_id=job_id, result_ttl=0, **options)
     except redis.RedisError as error:
-        log.warning("The next run of %s could not be booked: %s", name, error)
+        log.warning("%s could not be booked: %s", name, error)
         return False
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ckanext.kielce.places import naming, plane, question, rules, store, taking
+from ckanext.kielce.places import naming, plane, question, rules, store
 from ckanext.kielce.places.question import Question
 from ckanext.kielce.places.sources import Sources
 
@@ -98,10 +98,9 @@ def _streets(
     if sure and len({row.name_key for row in rows}) == 1:
         return Answer(_place(rows[0], "address"))
     chosen = _choices(rows, "address")
-    for street in streets:
-        if not any(row.name_key == street for row in rows):
-            some = store.on_street(layers, street, 1)
-            chosen += [Choice(_street_label(row), {"address": _street_label(row)}) for row in some]
+    others = store.one_of_each(layers, set(streets) - {row.name_key for row in rows})
+    for row in sorted(others, key=lambda row: streets.index(row.name_key)):
+        chosen.append(Choice(_street_label(row), {"address": _street_label(row)}))
     return Answer(message="several" if sure else "alike", text=text, choices=chosen[:MOST])
 
 
@@ -130,7 +129,7 @@ def _parcel(text: str, sources: Sources) -> Answer:
 
 
 def _unit(row: Any) -> str:
-    found = naming.parcel(taking.columns_of(rules.table().role("parcels"), row.attributes).get("id", ""))
+    found = naming.parcel(rules.columns_of(rules.table().role("parcels"), row.attributes).get("id", ""))
     return found.unit if found else ""
 
 
@@ -152,18 +151,18 @@ def _place(row: Any, kind: str) -> Place:
 def _label(row: Any, kind: str) -> str:
     if kind == "address":
         return address_label(row.attributes)
-    found = taking.columns_of(rules.table().role("parcels"), row.attributes)
+    found = rules.columns_of(rules.table().role("parcels"), row.attributes)
     return found["id"] or f"obręb {found['precinct']}, działka {found['number']}"
 
 
 def address_label(attributes: Mapping[str, str]) -> str:
     """Street and number of an address."""
-    found = taking.columns_of(rules.table().role("addresses"), attributes)
+    found = rules.columns_of(rules.table().role("addresses"), attributes)
     return f"{found['street']} {found['number']}".strip()
 
 
 def _street_label(row: Any) -> str:
-    return taking.columns_of(rules.table().role("addresses"), row.attributes)["street"]
+    return rules.columns_of(rules.table().role("addresses"), row.attributes)["street"]
 
 
 def _choices(rows: Sequence[Any], kind: str) -> list[Choice]:

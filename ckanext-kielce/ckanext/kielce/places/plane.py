@@ -133,7 +133,7 @@ def direction(place: BaseGeometry, shape: BaseGeometry) -> int | None:
 
 
 def rounded(metres: float) -> int:
-    """A distance as it is told: metres up to 100, tens up to 1000, then hundreds; more digits would pretend exactness."""
+    """A distance as it is told: metres up to 100, tens up to 1000, then fifties; more digits would pretend exactness."""
     step = 1 if metres < 100 else 10 if metres < 1000 else 50
     return int(metres / step + 0.5) * step
 

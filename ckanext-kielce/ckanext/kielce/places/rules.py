@@ -146,3 +146,12 @@ def word(section: str, code: str, lang: str) -> str:
 def limit(name: str) -> int:
     """A bound on what may be asked: ``vertices``, ``hectares``, ``text``, ``nearest``, ``farthest``."""
     return int(table().raw["limits"][name])
+
+
+def columns_of(rule: Rule, attributes: Mapping[str, str]) -> dict[str, str]:
+    """What a feature holds in the columns that a rule names, by the rule's own names."""
+    folded = {name.lower(): value for name, value in attributes.items()}
+    return {
+        meaning: next((folded[name] for name in names if folded.get(name)), "")
+        for meaning, names in rule.columns.items()
+    }

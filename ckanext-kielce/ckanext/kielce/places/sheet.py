@@ -205,22 +205,32 @@ class _Maker:
     def near(self) -> list[dict[str, Any]]:
         """Rows of what lies within the distance, or where the nearest is."""
         rows = []
-        for rule in rules.table().part("near"):
+        asked = rules.table().part("near")
+        within = self.around(asked, self.asked.distance, store.MEASURED)
+        beyond = self.around([rule for rule in asked if rule.code not in within], store.FARTHEST, 60)
+        for rule in asked:
             layers = self.sources.of(rule)
-            numbers = [source.number for source in layers if source.answers]
-            if not numbers and not rule.expected:
+            if not rule.expected and not any(source.answers for source in layers):
                 continue
-            found = self.distinct(rule, self.around(numbers, self.asked.distance, rule, store.MEASURED))
-            beyond = [] if found else self.around(numbers, store.FARTHEST, rule, 60)[:1]
-            row = self.row(rule, layers, "found" if found else "none", found or beyond, TOLD_NEAR)
+            found = self.distinct(rule, within.get(rule.code, []))
+            told = found or beyond.get(rule.code, [])[:1]
+            row = self.row(rule, layers, "found" if found else "none", told, TOLD_NEAR)
             row["count"] = len(found)
             row["more_than"] = any(n >= store.MEASURED for n in Counter(one.layer for one in found).values())
             rows.append(row)
         return rows
 
-    def around(self, numbers: Iterable[int], metres: int, rule: Rule, most: int) -> list[Found]:
-        """Features of a rule within metres."""
-        return store.around(self.place.shape, dict.fromkeys(numbers, float(metres)), rule.where, most)
+    def around(self, asked: Iterable[Rule], metres: int, most: int) -> dict[str, list[Found]]:
+        """Features within metres by their rule, the nearest first: one query for all rules that look for the same words."""
+        numbers: dict[tuple[str, tuple[str, ...]] | None, list[int]] = {}
+        for rule in asked:
+            answering = [source.number for source in self.sources.of(rule) if source.answers]
+            numbers.setdefault(rule.where, []).extend(answering)
+        found: dict[str, list[Found]] = {}
+        for where, layers in numbers.items():
+            for one in store.around(self.place.shape, dict.fromkeys(layers, float(metres)), where, most):
+                found.setdefault(self.sources.by_number[one.layer].rule.code, []).append(one)
+        return found
 
     def distinct(self, rule: Rule, found: Sequence[Found]) -> list[Found]:
         """Features without those that a second layer tells again: of one name, and in one place."""

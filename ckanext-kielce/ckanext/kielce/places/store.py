@@ -121,6 +121,17 @@ def named(
     return list(model.Session.execute(_columns().where(*wanted).order_by(Feature.number).limit(most)).all())
 
 
+def one_of_each(layers: Iterable[int], names: Iterable[str]) -> list[Any]:
+    """One address of each of these streets, by their keys."""
+    wanted = [
+        Feature.layer.in_(list(layers)),
+        Feature.name_key.in_(list(names)),
+        Feature.number_key.is_not(None),
+    ]
+    query = _columns().where(*wanted).distinct(Feature.name_key).order_by(Feature.name_key, Feature.number)
+    return list(model.Session.execute(query).all())
+
+
 def on_street(layers: Iterable[int], name: str, most: int = 2000) -> list[Any]:
     """All addresses of a street, by its key."""
     wanted = [Feature.layer.in_(list(layers)), Feature.name_key == name, Feature.number_key.is_not(None)]

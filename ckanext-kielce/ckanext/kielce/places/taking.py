@@ -352,7 +352,7 @@ def keys(rule: rules.Rule | None, attributes: Mapping[str, str]) -> tuple[str | 
     """The keys by which an address or a parcel is looked up; (None, None) for other features."""
     if rule is None or rule.part != "role" or not rule.columns:
         return None, None
-    found = columns_of(rule, attributes)
+    found = rules.columns_of(rule, attributes)
     if rule.code == "addresses":
         street, house = found.get("street", ""), found.get("number", "")
         return (naming.street_key(street), naming.number_key(house)) if street and house else (None, None)
@@ -360,12 +360,3 @@ def keys(rule: rules.Rule | None, attributes: Mapping[str, str]) -> tuple[str | 
     plot = found.get("number") or (parcel.number if parcel else "")
     precinct = found.get("precinct") or (parcel.precinct if parcel else "")
     return (naming.precinct_key(precinct), naming.number_key(plot)) if plot else (None, None)
-
-
-def columns_of(rule: rules.Rule, attributes: Mapping[str, str]) -> dict[str, str]:
-    """What a feature holds in the columns that a rule names, by the rule's own names."""
-    folded = {name.lower(): value for name, value in attributes.items()}
-    return {
-        meaning: next((folded[name] for name in names if folded.get(name)), "")
-        for meaning, names in rule.columns.items()
-    }

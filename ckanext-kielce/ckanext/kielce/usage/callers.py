@@ -27,7 +27,8 @@ PORTAL = "portal"
 _SALT_SECONDS, _DAY_SECONDS = 2 * 86400, 10 * 86400
 
 
-def _key(*parts: str) -> str:
+def redis_key(*parts: str) -> str:
+    """Name of something of this room in Redis."""
     return ":".join(("ckan", str(tk.config["ckan.site_id"]), "kielce_usage", *parts))
 
 
@@ -37,19 +38,19 @@ def add(pipe: redis.client.Pipeline, uses: Mapping[tuple[dt.date, str], Collecti
     for (day, caller), object_ids in uses.items():
         mark = hashlib.blake2b(caller.encode(), key=_salt(day), digest_size=8).digest()
         for object_id in {*object_ids, PORTAL}:
-            key = _key("callers", day.isoformat(), object_id)
-            keys.add(key)
-            pipe.pfadd(key, mark)
+            name = redis_key("callers", day.isoformat(), object_id)
+            keys.add(name)
+            pipe.pfadd(name, mark)
     for key in keys:
         pipe.expire(key, _DAY_SECONDS)
     if keys:
-        pipe.sadd(_key("days"), *{day.isoformat() for day, _caller in uses})
+        pipe.sadd(redis_key("days"), *{day.isoformat() for day, _caller in uses})
 
 
 @lru_cache(maxsize=2)
 def _salt(day: dt.date) -> bytes:
     """The day's salt, which all processes share; one that Redis lost is made anew by the next process only."""
-    connection, key = connect_to_redis(), _key("salt", day.isoformat())
+    connection, key = connect_to_redis(), redis_key("salt", day.isoformat())
     connection.set(key, secrets.token_hex(16), nx=True, ex=_SALT_SECONDS)
     return bytes(connection.get(key) or b"")
 
@@ -59,19 +60,19 @@ def close_days(today: dt.date | None = None) -> int:
     today = today or store.day_of(None)
     connection = connect_to_redis()
     written = 0
-    for raw in connection.smembers(_key("days")):
+    for raw in connection.smembers(redis_key("days")):
         name = raw.decode()
         day = dt.date.fromisoformat(name)
         if day >= today:
             continue
-        prefix = _key("callers", name, "")
+        prefix = redis_key("callers", name, "")
         for key in connection.scan_iter(f"{prefix}*", count=500):
             number = int(connection.pfcount(key))
             store.put("callers", key.decode().removeprefix(prefix), day, number)
             connection.delete(key)
             written += 1
-        connection.delete(_key("salt", name))
-        connection.srem(_key("days"), name)
+        connection.delete(redis_key("salt", name))
+        connection.srem(redis_key("days"), name)
     return written
 
 
@@ -88,6 +89,8 @@ periodic.every("usage-days", "kielce_usage", lambda: 86400, close_and_publish)
 def today(object_id: str = PORTAL) -> int:
     """Different callers so far today; 0 when Redis is away."""
     try:
-        return int(connect_to_redis().pfcount(_key("callers", store.day_of(None).isoformat(), object_id)))
+        return int(
+            connect_to_redis().pfcount(redis_key("callers", store.day_of(None).isoformat(), object_id))
+        )
     except redis.RedisError:
         return 0

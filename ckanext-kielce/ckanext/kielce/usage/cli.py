@@ -55,4 +55,6 @@ def read_log() -> None:
     """Count what a cache in front answered by itself since the last reading; the worker does it every five minutes."""
     from ckanext.kielce.usage import log_reader
 
-    click.echo(f"{log_reader.read()} uses counted")
+    # What an address of the log means is known to the application.
+    with click.get_current_context().meta["flask_app"].test_request_context():
+        click.echo(f"{log_reader.read()} uses counted")

@@ -21,6 +21,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import periodic, worker
 from ckanext.kielce.usage.asked import Asked, Use, use_of
+from ckanext.kielce.usage.callers import redis_key
 from ckanext.kielce.usage.requests import Tally
 from flask import current_app
 from werkzeug.exceptions import HTTPException
@@ -54,8 +55,8 @@ def read() -> int:
     if not path.is_file():
         return 0
     connection = connect_to_redis()
-    key = f"ckan:{tk.config['ckan.site_id']}:kielce_usage:log_offset"
-    found = connection.get(key)
+    mark = redis_key("log_offset")
+    found = connection.get(mark)
     offset = int(found) if isinstance(found, bytes) else 0
     if offset > path.stat().st_size:
         offset = 0  # the file was begun anew
@@ -68,10 +69,10 @@ def read() -> int:
             counted += count(_entries(lines))
             model.Session.remove()
             offset += sum(map(len, lines))
-            connection.set(key, offset)
+            connection.set(mark, offset)
     if offset > MOST_BYTES:
         os.truncate(path, 0)  # its writer appends
-        connection.set(key, 0)
+        connection.set(mark, 0)
     return counted
 
 

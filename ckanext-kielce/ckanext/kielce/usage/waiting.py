@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import redis
 from ckan.lib.redis import connect_to_redis
-from ckan.plugins import toolkit as tk
 from ckanext.kielce.common import periodic
 from ckanext.kielce.usage import store
+from ckanext.kielce.usage.callers import redis_key
 from ckanext.kielce.usage.store import Count
 
 log = logging.getLogger(__name__)
@@ -21,15 +21,11 @@ SECONDS, LONGEST = 60, 300
 TOGETHER = 1000
 
 
-def _key(name: str) -> str:
-    return f"ckan:{tk.config['ckan.site_id']}:kielce_usage:{name}"
-
-
 def add(pipe: redis.client.Pipeline, counts: Mapping[Count, int]) -> None:
     """Add to what waits; the caller executes the pipeline."""
     for count, number in counts.items():
         field = "\n".join((count.kind, count.day.isoformat(), str(int(count.robot)), count.object_id))
-        pipe.hincrby(_key("waiting"), field, number)
+        pipe.hincrby(redis_key("waiting"), field, number)
 
 
 def write_down() -> int:
@@ -39,7 +35,7 @@ def write_down() -> int:
     """
     try:
         connection = connect_to_redis()
-        lock = connection.lock(_key("writing"), timeout=LONGEST, blocking=False)
+        lock = connection.lock(redis_key("writing"), timeout=LONGEST, blocking=False)
         if not lock.acquire():
             return 0
         try:
@@ -52,11 +48,11 @@ def write_down() -> int:
 
 
 def _write(connection: redis.Redis) -> int:
-    taken = _key("taken")
+    taken = redis_key("taken")
     if not connection.exists(taken):
-        if not connection.exists(_key("waiting")):
+        if not connection.exists(redis_key("waiting")):
             return 0
-        connection.rename(_key("waiting"), taken)
+        connection.rename(redis_key("waiting"), taken)
     kept: dict[bytes, bytes] = connection.hgetall(taken)  # type: ignore[assignment]
     found = sorted((field.decode(), int(number)) for field, number in kept.items())
     for start in range(0, len(found), TOGETHER):
